@@ -1,0 +1,222 @@
+//! The client: an open database and whom it belongs to.
+
+mod options;
+
+use std::{path::PathBuf, sync::Arc, time::SystemTime};
+
+use mlskit_keystore::{DatabaseKey, Keystore, View};
+pub use options::ClientOptions;
+
+use crate::{
+    ClientId, CredentialError, CredentialFilter, CredentialRef, Error, Keypackage, KeypackageRef, Result,
+    TransactionContext, TransactionError, credential, keypackage, nesting,
+};
+
+/// One client of MLS, with everything that it keeps in one encrypted file. Clones are cheap and share it.
+#[derive(Clone)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    keystore: Keystore,
+    id: ClientId,
+    options: ClientOptions,
+}
+
+impl Client {
+    /// Opens the database at `path`, creating it if there is none. The first open gives it to `id` for good.
+    ///
+    /// # Errors
+    /// Each [`StorageError`](crate::StorageError) that speaks of the file; [`CredentialError::DifferentClient`].
+    /// The file is left as it was.
+    pub async fn open(path: impl Into<PathBuf>, key: &DatabaseKey, id: ClientId) -> Result<Self> {
+        Self::open_with(path, key, id, ClientOptions::default()).await
+    }
+
+    /// [`open`](Self::open) with options.
+    ///
+    /// # Errors
+    /// As `open`.
+    pub async fn open_with(
+        path: impl Into<PathBuf>,
+        key: &DatabaseKey,
+        id: ClientId,
+        options: ClientOptions,
+    ) -> Result<Self> {
+        Self::claim(Keystore::open(path, key, options.busy_timeout).await?, id, options).await
+    }
+
+    /// Makes a client for a test or a demo, in a folder of the system's temporary files. It is a file, under a
+    /// key that nobody keeps, and goes when the client closes.
+    ///
+    /// # Errors
+    /// [`StorageError::Io`](crate::StorageError::Io) when the folder can't be made, as on Android before 13,
+    /// whose apps can't write there: see [`temporary_in`](Self::temporary_in).
+    pub async fn temporary(id: ClientId) -> Result<Self> {
+        Self::temporary_in(std::env::temp_dir(), id, ClientOptions::default()).await
+    }
+
+    /// [`temporary`](Self::temporary) in a new folder inside `folder`, with options.
+    ///
+    /// # Errors
+    /// [`StorageError::Io`](crate::StorageError::Io) when the new folder can't be made.
+    pub async fn temporary_in(folder: impl Into<PathBuf>, id: ClientId, options: ClientOptions) -> Result<Self> {
+        Self::claim(Keystore::temporary(folder, options.busy_timeout).await?, id, options).await
+    }
+
+    async fn claim(keystore: Keystore, id: ClientId, options: ClientOptions) -> Result<Self> {
+        if id.as_bytes().is_empty() {
+            return Err(CredentialError::EmptyClientId.into());
+        }
+        let found = match keystore.read(|view| view.client_id()).await? {
+            Some(found) => found,
+            None => {
+                let transaction = keystore.begin().await?;
+                let wanted = id.clone();
+                let claim = move |operation: &mut mlskit_keystore::Operation<'_>| match operation.client_id()? {
+                    Some(found) => Ok::<_, mlskit_keystore::Error>(found),
+                    None => operation.insert_client_id(wanted.as_bytes()).map(|()| wanted.as_bytes().to_vec()),
+                };
+                let found = transaction.run(claim).await?;
+                transaction.finish().await?;
+                found
+            }
+        };
+        if found != id.as_bytes() {
+            keystore.close().await;
+            let expected = ClientId::from(found).to_string();
+            return Err(CredentialError::DifferentClient { expected, found: id.to_string() }.into());
+        }
+        Ok(Self { inner: Arc::new(Inner { keystore, id, options }) })
+    }
+
+    /// The client's id.
+    #[must_use]
+    pub fn id(&self) -> &ClientId {
+        &self.inner.id
+    }
+
+    /// Begins a transaction, when all that were asked for earlier have ended.
+    ///
+    /// # Errors
+    /// [`TransactionError::NestedTransaction`] inside a block of [`transaction`](Self::transaction);
+    /// [`TransactionError::TransactionBusy`] and [`StorageError::DatabaseBusy`](crate::StorageError::DatabaseBusy)
+    /// after the busy time-out; [`StorageError`](crate::StorageError)s of the file.
+    pub async fn new_transaction(&self) -> Result<TransactionContext> {
+        if nesting::is_inside(self.nesting_mark()) {
+            return Err(TransactionError::NestedTransaction.into());
+        }
+        Ok(TransactionContext::new(self.clone(), self.inner.keystore.begin().await?))
+    }
+
+    /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`, panics or
+    /// is dropped. Its own error comes back as it is, whatever the rollback says.
+    ///
+    /// ```
+    /// # async fn example(client: mlskit::Client, credential_ref: mlskit::CredentialRef) -> mlskit::Result<()> {
+    /// let keypackage = client
+    ///     .transaction(async |tx| tx.generate_keypackage(&credential_ref, None).await)
+    ///     .await?;
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of `work`; those of [`new_transaction`](Self::new_transaction) and
+    /// [`finish`](TransactionContext::finish).
+    pub async fn transaction<T, E: From<Error>>(
+        &self,
+        work: impl AsyncFnOnce(&TransactionContext) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self.new_transaction().await?;
+        match nesting::inside(self.nesting_mark(), work(&transaction)).await {
+            Ok(value) => {
+                match transaction.finish().await {
+                    // The block has ended it itself.
+                    Err(Error::Transaction(TransactionError::TransactionFinished)) => {}
+                    other => other?,
+                }
+                Ok(value)
+            }
+            Err(error) => {
+                let _ = transaction.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// All credentials, in the order in which they were added.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the file.
+    pub async fn credentials(&self) -> Result<Vec<CredentialRef>> {
+        self.find_credentials(CredentialFilter::default()).await
+    }
+
+    /// The credentials that `filter` lets through, in the order in which they were added.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the file.
+    pub async fn find_credentials(&self, filter: CredentialFilter) -> Result<Vec<CredentialRef>> {
+        let id = self.inner.id.clone();
+        self.read(move |view| credential::find(view, &id, &filter)).await
+    }
+
+    /// References to all stored key packages, in the order in which they were made.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the file.
+    pub async fn get_keypackage_refs(&self) -> Result<Vec<KeypackageRef>> {
+        self.read(keypackage::list).await
+    }
+
+    /// The stored key package that `keypackage_ref` names, if it is there.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the file.
+    pub async fn keypackage(&self, keypackage_ref: &KeypackageRef) -> Result<Option<Keypackage>> {
+        let keypackage_ref = keypackage_ref.clone();
+        self.read(move |view| keypackage::load(view, &keypackage_ref)).await
+    }
+
+    /// Encrypts the whole file with another key. Killed at any moment, the file opens with either the old or the
+    /// new one. Another client of the same file then gets [`StorageError::KeyChanged`](crate::StorageError).
+    ///
+    /// # Errors
+    /// As [`new_transaction`](Self::new_transaction).
+    pub async fn change_key(&self, key: &DatabaseKey) -> Result<()> {
+        if nesting::is_inside(self.nesting_mark()) {
+            return Err(TransactionError::NestedTransaction.into());
+        }
+        Ok(self.inner.keystore.change_key(key).await?)
+    }
+
+    /// Rolls back what is open and closes the file. Every later call on this client or a clone gets
+    /// [`StorageError::Closed`](crate::StorageError::Closed); closing again does nothing.
+    pub async fn close(&self) {
+        self.inner.keystore.close().await;
+    }
+
+    pub(crate) fn options(&self) -> &ClientOptions {
+        &self.inner.options
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        self.inner.options.clock.now()
+    }
+
+    async fn read<T: Send + 'static>(&self, work: impl FnOnce(&View<'_>) -> Result<T> + Send + 'static) -> Result<T> {
+        self.inner.keystore.read(work).await
+    }
+
+    fn nesting_mark(&self) -> usize {
+        Arc::as_ptr(&self.inner).addr()
+    }
+}
+
+impl std::fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Inner { keystore: _, id, options } = &*self.inner;
+        formatter.debug_struct("Client").field("id", id).field("options", options).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,102 @@
+//! Credentials: who a client says it is (RFC 9420 §5.3), and the key that it signs with.
+
+mod reference;
+mod signer;
+
+use mlskit_keystore::{CredentialId, CredentialRecord, Operation, View};
+use openmls::prelude::{Ciphersuite, CredentialType};
+pub use reference::{CredentialFilter, CredentialRef};
+pub(crate) use signer::SignatureKey;
+
+use crate::{Client, ClientId, CredentialError, Error, Result, clock};
+
+/// A credential to be added to a client with
+/// [`add_credential`](crate::TransactionContext::add_credential).
+#[derive(Debug, Clone)]
+pub struct Credential {
+    ciphersuite: Ciphersuite,
+    kind: Kind,
+}
+
+#[derive(Debug, Clone)]
+enum Kind {
+    Basic { identity: ClientId },
+}
+
+impl Credential {
+    /// A Basic credential: the bare identity, which is the client's id. Its signature key is generated when it is
+    /// added.
+    ///
+    /// # Errors
+    /// [`CredentialError::UnsupportedCiphersuite`].
+    pub fn basic(ciphersuite: Ciphersuite, identity: &ClientId) -> Result<Self> {
+        check_ciphersuite(ciphersuite)?;
+        Ok(Self { ciphersuite, kind: Kind::Basic { identity: identity.clone() } })
+    }
+}
+
+/// The suites that a client can work with.
+pub(crate) const SUPPORTED_CIPHERSUITES: [Ciphersuite; 3] = [
+    Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
+    Ciphersuite::MLS_128_DHKEMP256_AES128GCM_SHA256_P256,
+    Ciphersuite::MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519,
+];
+
+fn check_ciphersuite(found: Ciphersuite) -> Result<(), CredentialError> {
+    if SUPPORTED_CIPHERSUITES.contains(&found) {
+        Ok(())
+    } else {
+        Err(CredentialError::UnsupportedCiphersuite { found, supported: SUPPORTED_CIPHERSUITES.to_vec() })
+    }
+}
+
+pub(crate) fn add(operation: &mut Operation<'_>, client: &Client, credential: Credential) -> Result<CredentialRef> {
+    let Credential { ciphersuite, kind } = credential;
+    let (credential_type, content, key) = match kind {
+        Kind::Basic { identity } if identity != *client.id() => {
+            let expected = client.id().to_string();
+            return Err(CredentialError::DifferentIdentity { expected, found: identity.to_string() }.into());
+        }
+        Kind::Basic { identity } => {
+            let key = SignatureKey::generate(ciphersuite.signature_algorithm())?;
+            (CredentialType::Basic, identity.as_bytes().to_vec(), key)
+        }
+    };
+    let record = CredentialRecord {
+        ciphersuite: ciphersuite.into(),
+        credential_type: credential_type.into(),
+        content,
+        signature_key: key.public(),
+    };
+    if operation.credential_id(&record)?.is_some() {
+        return Err(CredentialError::CredentialExists.into());
+    }
+    operation.insert_credential(&record, &key.private())?;
+    CredentialRef::new(client.id().clone(), record)
+}
+
+pub(crate) fn find(view: &View<'_>, client: &ClientId, filter: &CredentialFilter) -> Result<Vec<CredentialRef>> {
+    let all = view.credentials()?.into_iter().map(|record| CredentialRef::new(client.clone(), record));
+    all.filter(|found| found.as_ref().map_or(true, |found| filter.lets_through(found))).collect()
+}
+
+pub(crate) fn remove(operation: &mut Operation<'_>, client: &Client, credential_ref: &CredentialRef) -> Result<()> {
+    let id = resolve(operation, client.id(), credential_ref)?;
+    operation.delete_keypackages_of(id, clock::seconds(client.now()))?;
+    Ok(operation.delete_credential(id)?)
+}
+
+/// Finds what `credential_ref` names in the file.
+pub(crate) fn resolve(view: &View<'_>, client: &ClientId, credential_ref: &CredentialRef) -> Result<CredentialId> {
+    if credential_ref.client_id() != client {
+        let (expected, found) = (client.to_string(), credential_ref.client_id().to_string());
+        return Err(CredentialError::ForeignCredential { expected, found }.into());
+    }
+    view.credential_id(credential_ref.record())?.ok_or(Error::Credential(CredentialError::CredentialNotFound))
+}
+
+/// The key that the credential signs with.
+pub(crate) fn signature_key(view: &View<'_>, id: CredentialId, credential_ref: &CredentialRef) -> Result<SignatureKey> {
+    let private = view.signature_private_key(id)?;
+    SignatureKey::from_private(credential_ref.ciphersuite().signature_algorithm(), &private)
+}

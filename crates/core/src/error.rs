@@ -1,0 +1,127 @@
+//! One error for the whole API, with a domain enum inside, so that `?` works throughout.
+
+use std::time::Duration;
+
+use mlskit_keystore::{StorageError, TransactionError};
+use openmls::prelude::Ciphersuite;
+
+/// What any call can fail with. The domain tells where to look, the variant who is at fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The file, its key or its medium.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// The use of a transaction.
+    #[error(transparent)]
+    Transaction(#[from] TransactionError),
+    /// A credential.
+    #[error(transparent)]
+    Credential(#[from] CredentialError),
+    /// A key package.
+    #[error(transparent)]
+    Keypackage(#[from] KeypackageError),
+}
+
+impl From<mlskit_keystore::Error> for Error {
+    fn from(error: mlskit_keystore::Error) -> Self {
+        match error {
+            mlskit_keystore::Error::Storage(error) => Self::Storage(error),
+            mlskit_keystore::Error::Transaction(error) => Self::Transaction(error),
+            // The enum may grow only together with this crate.
+            other => Self::Storage(StorageError::Sqlite { code: 0, message: other.to_string() }),
+        }
+    }
+}
+
+/// This crate's result.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A credential was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum CredentialError {
+    /// Caller: the database belongs to another client id, given when it was first opened.
+    #[error("the database belongs to client {expected}, not to {found}; open it under its own id")]
+    DifferentClient {
+        /// The id of the first open.
+        expected: String,
+        /// The id given now.
+        found: String,
+    },
+    /// Caller: a client needs a name.
+    #[error("a client id has at least one byte, but it was empty")]
+    EmptyClientId,
+    /// Caller: a Basic credential says who the client is, so its identity is the client's id.
+    #[error("a Basic credential of this client has the identity {expected}, but {found} was given")]
+    DifferentIdentity {
+        /// The client's id.
+        expected: String,
+        /// The identity given.
+        found: String,
+    },
+    /// Caller: the ciphersuite is not one of those that this client can work with.
+    #[error("ciphersuite {found:?} is not supported; supported are {supported:?}")]
+    UnsupportedCiphersuite {
+        /// The suite asked for.
+        found: Ciphersuite,
+        /// The suites of this client.
+        supported: Vec<Ciphersuite>,
+    },
+    /// Caller: the reference comes from a client with another id.
+    #[error("the credential reference belongs to client {found}, not to {expected}")]
+    ForeignCredential {
+        /// This client's id.
+        expected: String,
+        /// The id of the client that the reference comes from.
+        found: String,
+    },
+    /// Caller: the credential was removed, its transaction rolled back, or it lies in another database.
+    #[error("the credential is not in this database; it was removed or never committed")]
+    CredentialNotFound,
+    /// Caller: the same credential with the same key is there already.
+    #[error("the credential is in this database already")]
+    CredentialExists,
+}
+
+/// A key package was refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KeypackageError {
+    /// Caller: the lifetime asked for is longer than the client's `max_lifetime`.
+    #[error(
+        "a lifetime of {asked:?} was asked for, but the limit is {limit:?}; ask for less or raise `ClientOptions::max_lifetime`"
+    )]
+    LifetimeTooLong {
+        /// What was asked for.
+        asked: Duration,
+        /// The client's limit.
+        limit: Duration,
+    },
+    /// Caller: lifetimes are whole seconds, at least one.
+    #[error("a lifetime of {asked:?} was asked for, but the shortest is one second")]
+    LifetimeTooShort {
+        /// What was asked for.
+        asked: Duration,
+    },
+    /// Caller: more packages at once than one call makes.
+    #[error("{asked} key packages were asked for, but a batch has at most {limit}")]
+    BatchTooLarge {
+        /// What was asked for.
+        asked: usize,
+        /// The most that one call makes.
+        limit: usize,
+    },
+    /// A bug here, or in OpenMLS: a package could not be built.
+    #[error("a key package could not be built: {reason}")]
+    NotBuilt {
+        /// OpenMLS's words.
+        reason: String,
+    },
+    /// A bug here, or damage that SQLCipher did not notice: a stored package could not be decoded.
+    #[error("a stored key package could not be decoded: {reason}")]
+    NotDecoded {
+        /// The codec's words.
+        reason: String,
+    },
+}

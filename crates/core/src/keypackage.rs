@@ -1,0 +1,60 @@
+//! Key packages: signed offers to be added to a group (RFC 9420 §10).
+
+mod bundle;
+mod config;
+mod generate;
+mod no_storage;
+mod reference;
+
+use std::time::Duration;
+
+pub use config::{KeypackageConfig, KeypackageLifetime};
+pub(crate) use generate::{generate_batch, generate_one};
+use mlskit_keystore::View;
+/// A key package whose signatures have been checked, or that was made here.
+pub use openmls::prelude::KeyPackage as Keypackage;
+use openmls_rust_crypto::RustCrypto;
+pub use reference::KeypackageRef;
+use tls_codec::Serialize;
+
+use crate::{KeypackageError, Result};
+
+/// The default lifetime of a key package: 84 days, about three months.
+pub const KEYPACKAGE_DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60 * 24 * 28 * 3);
+
+/// The most key packages that one call generates.
+pub const MAX_BATCH: usize = 10_000;
+
+/// What mlskit adds to a [`Keypackage`].
+pub trait KeypackageExt {
+    /// The package's reference (RFC 9420 §5.2).
+    ///
+    /// # Errors
+    /// [`KeypackageError::NotDecoded`] if it can't be encoded.
+    fn keypackage_ref(&self) -> Result<KeypackageRef>;
+
+    /// The bare `KeyPackage` of RFC 9420 §10.
+    ///
+    /// # Errors
+    /// [`KeypackageError::NotDecoded`] if it can't be encoded.
+    fn to_bytes(&self) -> Result<Vec<u8>>;
+}
+
+impl KeypackageExt for Keypackage {
+    fn keypackage_ref(&self) -> Result<KeypackageRef> {
+        reference::of(self, &RustCrypto::default())
+    }
+
+    fn to_bytes(&self) -> Result<Vec<u8>> {
+        self.tls_serialize_detached().map_err(|error| KeypackageError::NotDecoded { reason: error.to_string() }.into())
+    }
+}
+
+pub(crate) fn list(view: &View<'_>) -> Result<Vec<KeypackageRef>> {
+    view.keypackages()?.into_iter().map(KeypackageRef::try_from).collect()
+}
+
+pub(crate) fn load(view: &View<'_>, keypackage_ref: &KeypackageRef) -> Result<Option<Keypackage>> {
+    let bundle = view.keypackage_bundle(keypackage_ref.hash_ref())?;
+    bundle.map(|bundle| Ok(bundle::decode(&bundle)?.into_key_package())).transpose()
+}

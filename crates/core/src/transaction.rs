@@ -1,0 +1,191 @@
+//! What can be done inside a transaction.
+
+use std::time::Duration;
+
+use mlskit_keystore::{Operation, Transaction};
+
+use crate::{
+    Client, Credential, CredentialFilter, CredentialRef, Keypackage, KeypackageConfig, KeypackageRef, Result, clock,
+    credential, keypackage,
+};
+
+/// An open transaction. Everything that it changes is stored by [`finish`](Self::finish), or not at all.
+///
+/// Each call is all or nothing in itself: one that fails leaves the transaction as it was before. After `finish`
+/// or `abort`, every call but a second `abort` gets
+/// [`TransactionFinished`](crate::TransactionError::TransactionFinished). Dropping the context rolls back.
+#[derive(Debug)]
+pub struct TransactionContext {
+    client: Client,
+    transaction: Transaction,
+}
+
+impl TransactionContext {
+    pub(crate) fn new(client: Client, transaction: Transaction) -> Self {
+        Self { client, transaction }
+    }
+
+    /// Adds a credential and makes or takes its signature key.
+    ///
+    /// # Errors
+    /// [`CredentialError`](crate::CredentialError); as every call here, [`TransactionError`](crate::TransactionError)
+    /// and [`StorageError`](crate::StorageError).
+    pub async fn add_credential(&self, credential: Credential) -> Result<CredentialRef> {
+        self.run(move |client, operation| credential::add(operation, client, credential)).await
+    }
+
+    /// All credentials that the transaction sees, in the order in which they were added.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn credentials(&self) -> Result<Vec<CredentialRef>> {
+        self.find_credentials(CredentialFilter::default()).await
+    }
+
+    /// The credentials that `filter` lets through, in the order in which they were added.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn find_credentials(&self, filter: CredentialFilter) -> Result<Vec<CredentialRef>> {
+        self.run(move |client, operation| credential::find(operation, client.id(), &filter)).await
+    }
+
+    /// Removes a credential with its signature key, and all of its key packages with theirs.
+    ///
+    /// # Errors
+    /// [`CredentialNotFound`](crate::CredentialError::CredentialNotFound),
+    /// [`ForeignCredential`](crate::CredentialError::ForeignCredential); as every call here.
+    pub async fn remove_credential(&self, credential_ref: &CredentialRef) -> Result<()> {
+        let credential_ref = credential_ref.clone();
+        self.run(move |client, operation| credential::remove(operation, client, &credential_ref)).await
+    }
+
+    /// Generates a key package that lives for `lifetime`, or for
+    /// [`KEYPACKAGE_DEFAULT_LIFETIME`](crate::KEYPACKAGE_DEFAULT_LIFETIME), and stores it with its private keys.
+    /// No other package is touched.
+    ///
+    /// # Errors
+    /// [`KeypackageError`](crate::KeypackageError) for a lifetime out of bounds;
+    /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's; as every call here.
+    pub async fn generate_keypackage(
+        &self,
+        credential_ref: &CredentialRef,
+        lifetime: Option<Duration>,
+    ) -> Result<Keypackage> {
+        let config = KeypackageConfig::default();
+        let config = match lifetime {
+            Some(lifetime) => config.lifetime(lifetime),
+            None => config,
+        };
+        self.generate_keypackage_with(credential_ref, &config).await
+    }
+
+    /// Generates a key package as `config` says and stores it with its private keys.
+    ///
+    /// # Errors
+    /// As [`generate_keypackage`](Self::generate_keypackage), and [`KeypackageError`](crate::KeypackageError) for
+    /// what a key package can't have.
+    pub async fn generate_keypackage_with(
+        &self,
+        credential_ref: &CredentialRef,
+        config: &KeypackageConfig,
+    ) -> Result<Keypackage> {
+        let (credential_ref, config) = (credential_ref.clone(), config.clone());
+        self.run(move |client, operation| keypackage::generate_one(operation, client, &credential_ref, &config)).await
+    }
+
+    /// Generates `count` key packages, at most [`MAX_BATCH`](crate::keypackage::MAX_BATCH), on all cores; all or
+    /// none of them are stored.
+    ///
+    /// # Errors
+    /// As [`generate_keypackage_with`](Self::generate_keypackage_with).
+    pub async fn generate_keypackages(
+        &self,
+        credential_ref: &CredentialRef,
+        count: usize,
+        config: &KeypackageConfig,
+    ) -> Result<Vec<Keypackage>> {
+        let (credential_ref, config) = (credential_ref.clone(), config.clone());
+        self.run(move |client, operation| {
+            keypackage::generate_batch(operation, client, &credential_ref, count, &config)
+        })
+        .await
+    }
+
+    /// References to all key packages that the transaction sees, in the order in which they were made.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn get_keypackage_refs(&self) -> Result<Vec<KeypackageRef>> {
+        self.run(|_, operation| keypackage::list(operation)).await
+    }
+
+    /// The key package that `keypackage_ref` names, if the transaction sees it.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn keypackage(&self, keypackage_ref: &KeypackageRef) -> Result<Option<Keypackage>> {
+        let keypackage_ref = keypackage_ref.clone();
+        self.run(move |_, operation| keypackage::load(operation, &keypackage_ref)).await
+    }
+
+    /// Removes a key package and its private keys. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn remove_keypackage(&self, keypackage_ref: &KeypackageRef) -> Result<()> {
+        let keypackage_ref = keypackage_ref.clone();
+        self.run(move |client, operation| {
+            operation.delete_keypackage(keypackage_ref.hash_ref(), clock::seconds(client.now()))?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Removes all key packages of a credential with their private keys, by index.
+    ///
+    /// # Errors
+    /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's; as every call here.
+    pub async fn remove_keypackages_for(&self, credential_ref: &CredentialRef) -> Result<()> {
+        let credential_ref = credential_ref.clone();
+        self.run(move |client, operation| {
+            let id = credential::resolve(operation, client.id(), &credential_ref)?;
+            operation.delete_keypackages_of(id, clock::seconds(client.now()))?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Commits.
+    ///
+    /// - `Ok`: everything is stored and survives a crash and, as far as the medium keeps its promises, a loss of
+    ///   power. Private keys that the transaction removed are gone from the file, and from its log unless a reader
+    ///   was in the way; then they go as soon as it is done.
+    /// - `Err`: nothing of the transaction is stored.
+    /// - Future dropped: either of the two, never half.
+    ///
+    /// In each case the transaction is finished.
+    ///
+    /// # Errors
+    /// [`TransactionFinished`](crate::TransactionError::TransactionFinished);
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub async fn finish(&self) -> Result<()> {
+        Ok(self.transaction.finish().await?)
+    }
+
+    /// Rolls back. On a transaction that is finished already it does nothing.
+    ///
+    /// # Errors
+    /// [`StorageError::Closed`](crate::StorageError::Closed).
+    pub async fn abort(&self) -> Result<()> {
+        Ok(self.transaction.abort().await?)
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Client, &mut Operation<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let client = self.client.clone();
+        self.transaction.run(move |operation| work(&client, operation)).await
+    }
+}

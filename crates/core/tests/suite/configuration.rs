@@ -1,0 +1,1 @@
+//! What a key package can be made to be.

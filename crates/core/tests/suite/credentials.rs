@@ -1,0 +1,1 @@
+//! Credentials of both types and of each suite.

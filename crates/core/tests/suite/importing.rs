@@ -1,0 +1,1 @@
+//! Other clients' packages, good ones and each kind of bad one.

@@ -1,0 +1,35 @@
+//! The suite over the public API, one module a subject, in one binary.
+
+/// Makes each scenario a test under tokio and a test under smol.
+macro_rules! scenarios {
+    ($($(#[doc = $story:literal])* async fn $name:ident() $body:block)+) => {
+        mod under_tokio {
+            #[allow(clippy::allow_attributes, unused_imports, reason = "a scenario may need nothing")]
+            use super::*;
+            $(
+                $(#[doc = $story])*
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() $body
+            )+
+        }
+        mod under_smol {
+            #[allow(clippy::allow_attributes, unused_imports, reason = "a scenario may need nothing")]
+            use super::*;
+            $(
+                $(#[doc = $story])*
+                #[test]
+                fn $name() {
+                    smol::block_on(async $body);
+                }
+            )+
+        }
+    };
+}
+
+mod common;
+mod configuration;
+mod credentials;
+mod importing;
+mod life_of_a_client;
+mod rollback;
+mod seed_examples;

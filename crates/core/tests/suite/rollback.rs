@@ -1,0 +1,1 @@
+//! Transactions: what is kept, what is undone, who waits.

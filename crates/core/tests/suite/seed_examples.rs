@@ -1,0 +1,1 @@
+//! The examples of the documents that the API is taken from.

@@ -1,0 +1,152 @@
+//! The handle of an open database.
+
+use std::{
+    fmt,
+    path::PathBuf,
+    sync::{
+        Arc,
+        mpsc::{self, Sender},
+    },
+    time::{Duration, Instant},
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    DatabaseKey, Error, Result, StorageError, Transaction, View,
+    readers::Readers,
+    schema::{MIGRATIONS, Migration},
+    writer::{Message, Waiting, Writer},
+};
+
+/// Longest wait for another transaction or process that can be asked for.
+const MAX_BUSY_TIMEOUT: Duration = Duration::from_hours(24);
+
+/// An open, encrypted database. Clones share it; it closes with [`close`](Self::close) or after the last clone.
+#[derive(Clone)]
+pub struct Keystore {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    writer: Sender<Message>,
+    readers: Readers,
+    busy_timeout: Duration,
+}
+
+impl Keystore {
+    /// Opens the file at `path`, creating it (mode 0600) and migrating its schema as needed.
+    ///
+    /// `busy_timeout` bounds every wait for another transaction or another process; at most a day.
+    ///
+    /// # Errors
+    /// Every [`StorageError`] that speaks of the file, its key or its medium. The file is left as it was.
+    pub async fn open(path: impl Into<PathBuf>, key: &DatabaseKey, busy_timeout: Duration) -> Result<Self> {
+        Self::start(path.into(), Some(key.clone()), busy_timeout, MIGRATIONS, None).await
+    }
+
+    /// Makes a database under a key that nobody keeps, in a new folder inside `parent`; the folder goes when it
+    /// is closed. It is a file because SQLite's in-memory databases let a writer block readers.
+    ///
+    /// # Errors
+    /// [`StorageError::Io`] when the folder can't be made.
+    pub async fn temporary(parent: impl Into<PathBuf>, busy_timeout: Duration) -> Result<Self> {
+        let parent = parent.into();
+        let make = move || tempfile::Builder::new().prefix("mlskit-").tempdir_in(parent);
+        let folder = blocking::unblock(make).await.map_err(|error| StorageError::io(&error))?;
+        let path = folder.path().join("mlskit.db");
+        Self::start(path, Some(DatabaseKey::generate()?), busy_timeout, MIGRATIONS, Some(folder)).await
+    }
+
+    pub(crate) async fn start(
+        path: PathBuf,
+        key: Option<DatabaseKey>,
+        busy_timeout: Duration,
+        migrations: &'static [Migration],
+        temporary: Option<TempDir>,
+    ) -> Result<Self> {
+        let busy_timeout = busy_timeout.min(MAX_BUSY_TIMEOUT);
+        let readers = Readers::new(path.clone(), key.clone());
+        let (writer, messages) = mpsc::channel();
+        blocking::unblock(move || Writer::open(&path, key, busy_timeout, migrations, temporary)?.start(messages))
+            .await?;
+        Ok(Self { shared: Arc::new(Shared { writer, readers, busy_timeout }) })
+    }
+
+    /// Begins a transaction, when all that were asked for earlier have ended.
+    ///
+    /// # Errors
+    /// [`TransactionBusy`](crate::TransactionError::TransactionBusy) when another of this handle's transactions,
+    /// [`StorageError::DatabaseBusy`] when another process or handle kept it waiting for the whole busy time-out;
+    /// [`StorageError::KeyChanged`], [`StorageError::Closed`].
+    pub async fn begin(&self) -> Result<Transaction> {
+        let sender = self.shared.writer.clone();
+        // Made on the writer thread: if nobody takes it, its drop rolls back.
+        self.turn(move |writer| Ok(Transaction::new(writer.begin()?, sender))).await
+    }
+
+    /// Reads the last committed state, on a thread for reading; waits for no transaction.
+    ///
+    /// # Errors
+    /// Those of `work`; [`StorageError`]s of the medium.
+    pub async fn read<T, E>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        self.shared.readers.read(work).await
+    }
+
+    /// Encrypts the whole file with another key, in its turn among the transactions. Killed at any moment, the
+    /// file opens with either the old or the new key.
+    ///
+    /// Every other client of the file, in this process or another, then gets [`StorageError::KeyChanged`].
+    ///
+    /// # Errors
+    /// As [`begin`](Self::begin).
+    pub async fn change_key(&self, key: &DatabaseKey) -> Result<()> {
+        let drained = self.shared.readers.drain().await;
+        let key = key.clone();
+        self.turn(move |writer| {
+            writer.change_key(key.clone())?;
+            drained.set_key(key);
+            Ok(())
+        })
+        .await
+    }
+
+    /// Rolls back what is open, empties the WAL and closes the file. Every later call of every clone gets
+    /// [`StorageError::Closed`]; closing again does nothing.
+    pub async fn close(&self) {
+        self.shared.readers.drain().await.close();
+        let (closed, is_closed) = async_channel::bounded(1);
+        if self.shared.writer.send(Message::Close(closed)).is_ok() {
+            // An error means that another call has closed it in the meantime.
+            let _ = is_closed.recv().await;
+        }
+    }
+
+    /// Waits in the queue for the connection with no transaction open.
+    async fn turn<T: Send + 'static>(&self, work: impl FnOnce(&mut Writer) -> Result<T> + Send + 'static) -> Result<T> {
+        let (reply, answer) = async_channel::bounded::<Result<T>>(1);
+        let since = Instant::now();
+        let probe = reply.clone();
+        let waiting = Waiting {
+            since,
+            until: since + self.shared.busy_timeout,
+            is_abandoned: Arc::new(move || probe.is_closed()),
+            start: Box::new(move |writer, turn| {
+                let _ = reply.try_send(turn.and_then(|()| work(writer)));
+            }),
+        };
+        self.shared.writer.send(Message::Turn(waiting)).map_err(|_| StorageError::Closed)?;
+        answer.recv().await.unwrap_or_else(|_| Err(StorageError::Closed.into()))
+    }
+}
+
+impl fmt::Debug for Keystore {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { shared: _ } = self;
+        formatter.write_str("Keystore")
+    }
+}

@@ -1,0 +1,28 @@
+//! The store of [mlskit](https://docs.rs/mlskit): one encrypted SQLite file, changed only inside transactions.
+//!
+//! Apps use `mlskit`; this crate is its lower half and holds all of its SQL. What it guarantees, and what it
+//! assumes of the medium, is written down in docs/storage.md.
+
+mod connection;
+mod error;
+mod key;
+mod keystore;
+mod operation;
+mod readers;
+mod schema;
+mod tables;
+mod transaction;
+mod writer;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{Error, Result, StorageError, TransactionError};
+pub use key::DatabaseKey;
+pub use keystore::Keystore;
+pub use operation::{Operation, View};
+pub use tables::{
+    credential::{CredentialId, CredentialRecord},
+    keypackage::KeypackageRecord,
+};
+pub use transaction::Transaction;

@@ -1,0 +1,133 @@
+//! One's own key packages, each with its private keys in one row, and the tombstones of removed ones.
+
+use rusqlite::{OptionalExtension, Row, params};
+use zeroize::Zeroizing;
+
+use crate::{CredentialId, Operation, Result, StorageError, View};
+
+/// What an index knows of a key package.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeypackageRecord {
+    /// RFC 9420 §5.2.
+    pub hash_ref: Vec<u8>,
+    /// RFC 9420 §17.1.
+    pub ciphersuite: u16,
+    /// RFC 9420 §17.5.
+    pub credential_type: u16,
+    /// Seconds since 1970.
+    pub not_before: u64,
+    /// Seconds since 1970.
+    pub not_after: u64,
+    /// Whether it may be used more than once.
+    pub last_resort: bool,
+}
+
+impl View<'_> {
+    /// All key packages, in the order in which they were made. Reads an index, no bundle.
+    ///
+    /// # Errors
+    /// [`StorageError`]s of the medium.
+    pub fn keypackages(&self) -> Result<Vec<KeypackageRecord>> {
+        let mut statement = self.connection.prepare_cached(LIST)?;
+        let records = statement.query_map([], record)?;
+        Ok(records.collect::<Result<_, _>>()?)
+    }
+
+    /// The package with its private keys, encoded by the caller.
+    ///
+    /// # Errors
+    /// [`StorageError`]s of the medium.
+    pub fn keypackage_bundle(&self, hash_ref: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>> {
+        Ok(self
+            .connection
+            .prepare_cached("SELECT bundle FROM key_package WHERE hash_ref = ?1")?
+            .query_row([hash_ref], |row| row.get(0).map(Zeroizing::new))
+            .optional()?)
+    }
+}
+
+const LIST: &str = "SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+     FROM key_package ORDER BY id";
+
+impl Operation<'_> {
+    /// Adds a key package of `credential`.
+    ///
+    /// # Errors
+    /// [`StorageError::OutOfRange`] for times beyond 2^63; [`StorageError`]s of the medium.
+    pub fn insert_keypackage(
+        &mut self,
+        credential: CredentialId,
+        record: &KeypackageRecord,
+        generated_at: u64,
+        bundle: &[u8],
+    ) -> Result<()> {
+        let KeypackageRecord { hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort } = record;
+        self.connection
+            .prepare_cached(
+                "INSERT INTO key_package
+                 (hash_ref, credential, ciphersuite, credential_type, not_before, not_after, last_resort, generated_at, bundle)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+            )?
+            .execute(params![
+                hash_ref,
+                credential.0,
+                ciphersuite,
+                credential_type,
+                seconds("not_before", *not_before)?,
+                seconds("not_after", *not_after)?,
+                last_resort,
+                seconds("now", generated_at)?,
+                bundle
+            ])?;
+        Ok(())
+    }
+
+    /// Removes a key package with its private keys and returns whether it was there. What a directory may still
+    /// serve at `now` leaves a tombstone.
+    ///
+    /// # Errors
+    /// [`StorageError`]s of the medium.
+    pub fn delete_keypackage(&mut self, hash_ref: &[u8], now: u64) -> Result<bool> {
+        self.bury("hash_ref = ?1", hash_ref, now).map(|rows| rows > 0)
+    }
+
+    /// Removes all key packages of a credential with their private keys and returns how many there were. What a
+    /// directory may still serve at `now` leaves a tombstone.
+    ///
+    /// # Errors
+    /// [`StorageError`]s of the medium.
+    pub fn delete_keypackages_of(&mut self, credential: CredentialId, now: u64) -> Result<usize> {
+        self.bury("credential = ?1", credential.0, now)
+    }
+
+    fn bury(&mut self, which: &'static str, value: impl rusqlite::ToSql, now: u64) -> Result<usize> {
+        let now = seconds("now", now)?;
+        self.connection
+            .prepare_cached(&format!(
+                "INSERT INTO tombstone (hash_ref, not_after)
+                 SELECT hash_ref, not_after FROM key_package WHERE {which} AND not_after > ?2"
+            ))?
+            .execute(params![value, now])?;
+        let rows = self
+            .connection
+            .prepare_cached(&format!("DELETE FROM key_package WHERE {which}"))?
+            .execute(params![value])?;
+        self.connection.prepare_cached("DELETE FROM tombstone WHERE not_after <= ?1")?.execute([now])?;
+        Ok(self.count_deleted_secrets(rows))
+    }
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<KeypackageRecord> {
+    Ok(KeypackageRecord {
+        hash_ref: row.get(0)?,
+        ciphersuite: row.get(1)?,
+        credential_type: row.get(2)?,
+        not_before: row.get::<_, i64>(3)?.cast_unsigned(),
+        not_after: row.get::<_, i64>(4)?.cast_unsigned(),
+        last_resort: row.get(5)?,
+    })
+}
+
+fn seconds(what: &'static str, found: u64) -> Result<i64, StorageError> {
+    i64::try_from(found).map_err(|_| StorageError::OutOfRange { what, found, limit: i64::MAX.cast_unsigned() })
+}

@@ -1,0 +1,27 @@
+//! Records on which threads SQLite runs.
+
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+    thread::{self, ThreadId},
+};
+
+use rusqlite::{
+    Connection,
+    trace::{TraceEvent, TraceEventCodes},
+};
+
+static THREADS: Mutex<Option<HashSet<ThreadId>>> = Mutex::new(None);
+
+pub(crate) fn watch(connection: &mut Connection) {
+    note();
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(|_: TraceEvent<'_>| note()));
+}
+
+pub(crate) fn threads() -> HashSet<ThreadId> {
+    THREADS.lock().unwrap_or_else(PoisonError::into_inner).clone().unwrap_or_default()
+}
+
+fn note() {
+    THREADS.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_default().insert(thread::current().id());
+}

@@ -1,0 +1,1 @@
+//! What tests and examples of mlskit share: clocks to turn, certificates, and key packages made wrong on purpose.
