@@ -1,10 +1,19 @@
 //! The suite over the public API, one module a subject, in one binary.
 
+#![allow(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    missing_docs,
+    reason = "a test may fail by panicking"
+)]
+
 /// Makes each scenario a test under tokio and a test under smol.
 macro_rules! scenarios {
     ($($(#[doc = $story:literal])* async fn $name:ident() $body:block)+) => {
         mod under_tokio {
-            #[allow(clippy::allow_attributes, unused_imports, reason = "a scenario may need nothing")]
+            #[allow(unused_imports, reason = "a scenario may need nothing")]
             use super::*;
             $(
                 $(#[doc = $story])*
@@ -13,7 +22,7 @@ macro_rules! scenarios {
             )+
         }
         mod under_smol {
-            #[allow(clippy::allow_attributes, unused_imports, reason = "a scenario may need nothing")]
+            #[allow(unused_imports, reason = "a scenario may need nothing")]
             use super::*;
             $(
                 $(#[doc = $story])*
