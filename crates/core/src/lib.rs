@@ -1,4 +1,52 @@
 //! An app's MLS keys are never lost, never reused and never left behind.
+//!
+//! Messaging Layer Security (RFC 9420) lets a client be added to a group by a *key package* that it published
+//! beforehand. This crate keeps a client's credentials and key packages in one encrypted SQLite file and changes
+//! them only inside transactions.
+//!
+//! ```
+//! use mlskit::{Client, ClientId, Credential, KeypackageExt, openmls::prelude::Ciphersuite};
+//!
+//! # fn main() -> mlskit::Result<()> { smol::block_on(async {
+//! // `Client::open(path, &key, id)` opens a file of your own; this one goes when it is closed.
+//! let client = Client::temporary(ClientId::from("alice@example.com")).await?;
+//!
+//! let tx = client.new_transaction().await?;
+//! let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+//! let credential_ref = tx.add_credential(Credential::basic(suite, client.id())?).await?;
+//! let keypackage = tx.generate_keypackage(&credential_ref, None).await?;
+//! tx.finish().await?;
+//!
+//! assert_eq!(client.get_keypackage_refs().await?, [keypackage.keypackage_ref()?]);
+//! let bytes = keypackage.to_bytes()?; // what a directory serves
+//! # assert!(!bytes.is_empty());
+//! # client.close().await;
+//! # Ok(()) }) }
+//! ```
+//!
+//! | to | see |
+//! |---|---|
+//! | open a database | [`Client`], [`DatabaseKey`], [`ClientOptions`] |
+//! | change what is in it | [`Client::transaction`], [`TransactionContext`] |
+//! | say who a client is | [`Credential`], [`CredentialRef`] |
+//! | configure a key package | [`KeypackageConfig`] |
+//! | name and look at one | [`KeypackageRef`], [`KeypackageExt`] |
+//! | find out what went wrong | [`Error`] |
+//!
+//! # Futures and threads
+//!
+//! Every future is `Send` and needs no particular runtime. SQLite and cryptography run on threads of their own, never
+//! on the caller's. Dropping a future leaves either the whole of its call or nothing.
+//!
+//! # Features
+//!
+//! - `vendored-openssl`: builds OpenSSL's libcrypto along for SQLCipher, instead of linking the system's. Not for
+//!   Apple's systems, where CommonCrypto serves.
+//!
+//! # One SQLite a program
+//!
+//! Cargo allows one package with `links = "sqlite3"` in a program. If you use `rusqlite` yourself, use the version
+//! that this crate uses.
 
 pub use openmls;
 
@@ -21,3 +69,8 @@ pub use keypackage::{
 };
 pub use mlskit_keystore::{DatabaseKey, StorageError, TransactionError};
 pub use transaction::TransactionContext;
+
+/// The README's examples compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+pub struct Readme;
