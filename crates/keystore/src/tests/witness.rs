@@ -15,7 +15,7 @@ static THREADS: Mutex<Option<HashSet<ThreadId>>> = Mutex::new(None);
 
 pub(crate) fn watch(connection: &mut Connection) {
     note();
-    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(|_: TraceEvent<'_>| note()));
+    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(|_: TraceEvent<'_>| note())).unwrap();
 }
 
 pub(crate) fn threads() -> HashSet<ThreadId> {
