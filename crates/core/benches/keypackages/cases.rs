@@ -1,0 +1,228 @@
+//! What is measured. Each case prints its rows.
+
+use std::{fs::File, io::Write, thread, time::Duration};
+
+use mlskit::{CredentialRef, KeypackageConfig};
+use mlskit_keystore::{DatabaseKey, Keystore};
+use openmls_rust_crypto::OpenMlsRustCrypto;
+use openmls_traits::{OpenMlsProvider as _, storage::StorageProvider as _};
+
+use crate::{
+    harness::{Scale, Times, Variant, growth, row, take_turns, timed},
+    rivals::{self, OpenMls},
+    store::{Store, block_on, folder},
+};
+
+/// What a commit waits for.
+pub(crate) fn fsync(scale: Scale) -> Times {
+    let folder = folder();
+    let mut file = File::create(folder.path().join("appended")).unwrap();
+    let mut append = || {
+        file.write_all(&[0x5a; 4096]).unwrap();
+        file.sync_data().unwrap();
+    };
+    let append: Variant<'_> = Box::new(|| timed(|| repeat(scale.repeat, &mut append)).0);
+    let [times] = take_turns(scale, scale.repeat, [append]);
+    times
+}
+
+pub(crate) fn nothing(scale: Scale) {
+    let store = Store::new();
+    let transaction = || block_on(store.client.transaction(async |_| Ok::<_, mlskit::Error>(()))).unwrap();
+    // An operation that does nothing at all exists only one layer below.
+    let (folder, key) = (folder(), DatabaseKey::generate().unwrap());
+    let keystore = block_on(Keystore::open(folder.path().join("empty.db"), &key, Duration::from_secs(1))).unwrap();
+    let open = block_on(keystore.begin()).unwrap();
+    let operation = || block_on(open.run(|_| Ok::<_, mlskit_keystore::Error>(()))).unwrap();
+    let times = take_turns(
+        scale,
+        scale.repeat,
+        [
+            Box::new(|| timed(|| repeat(scale.repeat, transaction)).0),
+            Box::new(|| timed(|| repeat(scale.repeat, operation)).0),
+        ],
+    );
+    row("a transaction that does nothing", &times[0], None, None);
+    row(
+        "an operation that does nothing: a savepoint, and the way to the writer thread and back",
+        &times[1],
+        None,
+        None,
+    );
+}
+
+pub(crate) fn generate_one(scale: Scale) {
+    let store = Store::new();
+    let own: Variant<'_> = Box::new(|| {
+        let one =
+            || block_on(store.client.transaction(async |tx| tx.generate_keypackage(&store.credential_ref, None).await));
+        let (time, last) = timed(|| repeat(scale.repeat, || one().unwrap()));
+        store.assert_holds(&last);
+        time
+    });
+    generate_beside(scale, "generate one, a transaction each", own);
+    assert_eq!(store.count(), scale.repeat * (scale.rounds + 1));
+}
+
+pub(crate) fn generate_one_inside(scale: Scale) {
+    let store = Store::new();
+    let own: Variant<'_> = Box::new(|| {
+        let tx = store.begin();
+        let one = || block_on(tx.generate_keypackage(&store.credential_ref, None)).unwrap();
+        let (time, last) = timed(|| repeat(scale.repeat, one));
+        block_on(tx.finish()).unwrap();
+        store.assert_holds(&last);
+        time
+    });
+    generate_beside(scale, "generate one inside an open transaction", own);
+    assert_eq!(store.count(), scale.repeat * (scale.rounds + 1));
+}
+
+fn generate_beside(scale: Scale, what: &str, own: Variant<'_>) {
+    let openmls = OpenMls::new();
+    let mls_rs = rivals::mls_rs();
+    let times = take_turns(
+        scale,
+        scale.repeat,
+        [
+            own,
+            Box::new(|| timed(|| repeat(scale.repeat, || openmls.generate())).0),
+            Box::new(|| timed(|| repeat(scale.repeat, || mls_rs.generate())).0),
+        ],
+    );
+    let generated = scale.repeat * (scale.rounds + 1);
+    assert_eq!([openmls.count(), mls_rs.storage.key_packages().len()], [generated; 2]);
+    row(what, &times[0], Some(&times[1]), Some(&times[2]));
+}
+
+pub(crate) fn generate_batch(scale: Scale) {
+    let store = Store::new();
+    let (openmls, cached) = (OpenMls::new(), OpenMls::with_cached_key());
+    let providers: Vec<_> = (0..cores()).map(|_| OpenMlsRustCrypto::default()).collect();
+    let mls_rs = rivals::mls_rs();
+    let batch = scale.batch;
+    let own: Variant<'_> = Box::new(|| {
+        let config = KeypackageConfig::default();
+        let generate = async |tx: &mlskit::TransactionContext| {
+            tx.generate_keypackages(&store.credential_ref, batch, &config).await
+        };
+        let (time, made) = timed(|| block_on(store.client.transaction(generate)).unwrap());
+        assert_eq!(made.len(), batch);
+        store.assert_holds(&made[batch - 1]);
+        time
+    });
+    let on_all_cores = || {
+        thread::scope(|scope| {
+            let cached = &cached;
+            for (index, provider) in providers.iter().enumerate() {
+                let share = batch / providers.len() + usize::from(index < batch % providers.len());
+                scope.spawn(move || repeat(share, || cached.generate_with(provider)));
+            }
+        });
+    };
+    let times = take_turns(
+        scale,
+        batch,
+        [
+            own,
+            Box::new(|| timed(|| repeat(batch, || openmls.generate())).0),
+            Box::new(|| timed(|| repeat(batch, || mls_rs.generate())).0),
+            Box::new(|| timed(|| repeat(batch, || cached.generate())).0),
+            Box::new(|| timed(on_all_cores).0),
+        ],
+    );
+    let generated = batch * (scale.rounds + 1);
+    assert_eq!([store.count(), openmls.count(), cached.count(), mls_rs.storage.key_packages().len()], [generated; 4]);
+    let [own, openmls, mls_rs, cached, on_all_cores] = &times;
+    row(&format!("generate {batch} in one transaction, per package"), own, Some(openmls), Some(mls_rs));
+    row("… OpenMLS with a signer that keeps its key expanded", own, Some(cached), None);
+    row("… and on all cores, each with a storage of its own", own, Some(on_all_cores), None);
+}
+
+pub(crate) fn list(scale: Scale) {
+    let default = KeypackageConfig::default();
+    let stores = [scale.small_store, scale.large_store].map(|count| Store::with_keypackages(count, &default));
+    let mls_rs = rivals::mls_rs();
+    repeat(scale.small_store, || mls_rs.generate());
+    let open = stores[0].begin();
+    let times = take_turns(
+        scale,
+        scale.repeat,
+        [
+            Box::new(|| timed(|| repeat(scale.repeat, || block_on(open.get_keypackage_refs()).unwrap())).0),
+            Box::new(|| timed(|| repeat(scale.repeat, || stores[0].count())).0),
+            Box::new(|| timed(|| repeat(scale.repeat, || stores[1].count())).0),
+            Box::new(|| timed(|| repeat(scale.repeat, || mls_rs.storage.key_packages())).0),
+        ],
+    );
+    assert_eq!([stores[0].count(), stores[1].count()], [scale.small_store, scale.large_store]);
+    let [inside, small, large, mls_rs] = &times;
+    let (few, many) = (scale.small_store, scale.large_store);
+    row(&format!("list {few} refs; mls-rs: clone {few} packages with their keys"), small, None, Some(mls_rs));
+    row(&format!("list {few} refs inside a transaction"), inside, None, None);
+    row(&format!("list {many} refs"), large, None, None);
+}
+
+pub(crate) fn remove_by_credential(scale: Scale) {
+    let default = KeypackageConfig::default();
+    let stores = [scale.small_store, scale.large_store].map(|count| {
+        let store = Store::with_keypackages(count - scale.batch, &default);
+        let leaving = store.second_credential();
+        (store, leaving)
+    });
+    let openmls = OpenMls::new();
+    let mls_rs = rivals::mls_rs();
+    let [small, large] = &stores;
+    let times = take_turns(
+        scale,
+        1,
+        [
+            Box::new(|| remove(scale, small)),
+            Box::new(|| remove(scale, large)),
+            Box::new(|| {
+                let provider = &openmls.provider;
+                let refs: Vec<_> = (0..scale.batch)
+                    .map(|_| openmls.generate().key_package().hash_ref(provider.crypto()).unwrap())
+                    .collect();
+                let delete = || refs.iter().for_each(|one| provider.storage().delete_key_package(one).unwrap());
+                let time = timed(delete).0;
+                assert_eq!(openmls.count(), 0);
+                time
+            }),
+            Box::new(|| {
+                repeat(scale.batch, || mls_rs.generate());
+                let refs: Vec<_> = mls_rs.storage.key_packages().into_iter().map(|(id, _)| id).collect();
+                let time = timed(|| refs.iter().for_each(|one| mls_rs.storage.delete(one))).0;
+                assert!(mls_rs.storage.key_packages().is_empty());
+                time
+            }),
+        ],
+    );
+    let [small, large, openmls, mls_rs] = &times;
+    let (batch, few, many) = (scale.batch, scale.small_store, scale.large_store);
+    let beside = format!("remove {batch} of {few} by credential; the others: {batch} refs that are known");
+    row(&beside, small, Some(openmls), Some(mls_rs));
+    row(&format!("remove {batch} of {many} by credential"), large, None, None);
+    growth(&format!("… against {batch} of {few}"), large, small);
+}
+
+fn remove(scale: Scale, (store, leaving): &(Store, CredentialRef)) -> Duration {
+    let before = store.count();
+    store.fill(leaving, scale.batch, &KeypackageConfig::default());
+    let (time, ()) =
+        timed(|| block_on(store.client.transaction(async |tx| tx.remove_keypackages_for(leaving).await)).unwrap());
+    assert_eq!(store.count(), before);
+    time
+}
+
+/// Does it so many times, one at least, and returns the last.
+fn repeat<T>(times: usize, mut work: impl FnMut() -> T) -> T {
+    (1..times).for_each(|_| {
+        std::hint::black_box(work());
+    });
+    work()
+}
+
+fn cores() -> usize {
+    thread::available_parallelism().map_or(1, std::num::NonZero::get)
+}
