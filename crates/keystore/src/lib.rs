@@ -2,6 +2,8 @@
 //!
 //! Apps use `mlskit`; this crate is its lower half and holds all of its SQL. What it guarantees, and what it
 //! assumes of the medium, is written down in docs/storage.md.
+//!
+//! The feature `vendored-openssl` builds OpenSSL's libcrypto along for SQLCipher, instead of linking the system's.
 
 mod connection;
 mod error;

@@ -1,0 +1,38 @@
+# `make demo` tells what mlskit does, `make test` checks all of it. `make help` lists the rest.
+
+.DEFAULT_GOAL := help
+FUZZ_SECONDS ?= 60
+
+.PHONY: help demo test bench fuzz fmt notices check-vendored clean
+
+help: ## lists these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## runs the story of one client, step by step
+	@scripts/set-up demo
+	cargo run --quiet --locked --package mlskit --example demo
+
+test: ## runs every check and every test
+	@scripts/set-up test
+	@scripts/test
+
+bench: ## measures key packages beside OpenMLS and mls-rs
+	@scripts/set-up demo
+	cargo bench --locked --package mlskit --bench keypackages
+
+fuzz: ## feeds noise to import_keypackage for FUZZ_SECONDS (60)
+	@scripts/set-up fuzz
+	PATH="$(CURDIR)/.tools/bin:$$PATH" cargo +nightly fuzz run import_keypackage -- -max_total_time=$(FUZZ_SECONDS)
+
+fmt: ## formats the code
+	cargo fmt --all
+
+notices: ## writes THIRD-PARTY-NOTICES anew, after a change of dependencies
+	scripts/third-party-notices --write
+
+check-vendored: ## builds with the feature vendored-openssl: OpenSSL from source, some minutes
+	@scripts/set-up demo
+	cargo test --locked --package mlskit-keystore --package mlskit --features mlskit/vendored-openssl
+
+clean: ## removes what was built, but not the tools in .tools/
+	cargo clean
