@@ -1,12 +1,21 @@
 //! Credentials: who a client says it is (RFC 9420 §5.3), and the key that it signs with.
 
+mod algorithm;
+mod certificate_chain;
+mod filter;
+mod private_key;
 mod reference;
 mod signer;
+mod x509;
 
+pub use certificate_chain::CertificateChain;
+pub use filter::CredentialFilter;
 use mlskit_keystore::{CredentialId, CredentialRecord, Operation, View};
-use openmls::prelude::{Ciphersuite, CredentialType};
-pub use reference::{CredentialFilter, CredentialRef};
+use openmls::prelude::{Ciphersuite, CredentialType, CredentialWithKey};
+pub use private_key::PrivateKey;
+pub use reference::CredentialRef;
 pub(crate) use signer::SignatureKey;
+pub(crate) use x509::check_binding;
 
 use crate::{Client, ClientId, CredentialError, Error, Result, clock};
 
@@ -21,6 +30,7 @@ pub struct Credential {
 #[derive(Debug, Clone)]
 enum Kind {
     Basic { identity: ClientId },
+    X509 { chain: CertificateChain, key: PrivateKey },
 }
 
 impl Credential {
@@ -33,6 +43,28 @@ impl Credential {
         check_ciphersuite(ciphersuite)?;
         Ok(Self { ciphersuite, kind: Kind::Basic { identity: identity.clone() } })
     }
+
+    /// An X.509 credential: a chain of certificates, and the private key that belongs to its leaf. When it is
+    /// added, the key must be the leaf certificate's, and each certificate valid by the client's clock; the
+    /// certificates' signatures, and whom to trust, are the app's business.
+    ///
+    /// A key package may live longer than the certificate in it: RFC 9420 does not tie the two, and the one who
+    /// checks a certificate does so when it counts. Ask for a shorter lifetime where peers refuse expired ones.
+    ///
+    /// # Errors
+    /// [`CredentialError::UnsupportedCiphersuite`]; [`CredentialError::DifferentPrivateKeyAlgorithm`] and
+    /// [`CertificateError::DifferentKeyAlgorithm`](crate::CertificateError::DifferentKeyAlgorithm) unless both are
+    /// for what the ciphersuite signs with;
+    /// [`CertificateError::UnknownKeyAlgorithm`](crate::CertificateError::UnknownKeyAlgorithm).
+    pub fn x509(ciphersuite: Ciphersuite, chain: CertificateChain, key: PrivateKey) -> Result<Self> {
+        check_ciphersuite(ciphersuite)?;
+        let (expected, found) = (ciphersuite.signature_algorithm(), key.scheme());
+        if expected != found {
+            return Err(CredentialError::DifferentPrivateKeyAlgorithm { expected, found }.into());
+        }
+        x509::check_algorithm(&chain, expected)?;
+        Ok(Self { ciphersuite, kind: Kind::X509 { chain, key } })
+    }
 }
 
 /// The suites that a client can work with.
@@ -43,11 +75,11 @@ pub(crate) const SUPPORTED_CIPHERSUITES: [Ciphersuite; 3] = [
 ];
 
 fn check_ciphersuite(found: Ciphersuite) -> Result<(), CredentialError> {
-    if SUPPORTED_CIPHERSUITES.contains(&found) {
-        Ok(())
-    } else {
-        Err(CredentialError::UnsupportedCiphersuite { found, supported: SUPPORTED_CIPHERSUITES.to_vec() })
-    }
+    if SUPPORTED_CIPHERSUITES.contains(&found) { Ok(()) } else { Err(unsupported(found)) }
+}
+
+fn unsupported(found: Ciphersuite) -> CredentialError {
+    CredentialError::UnsupportedCiphersuite { found, supported: SUPPORTED_CIPHERSUITES.to_vec() }
 }
 
 pub(crate) fn add(operation: &mut Operation<'_>, client: &Client, credential: Credential) -> Result<CredentialRef> {
@@ -58,8 +90,11 @@ pub(crate) fn add(operation: &mut Operation<'_>, client: &Client, credential: Cr
             return Err(CredentialError::DifferentIdentity { expected, found: identity.to_string() }.into());
         }
         Kind::Basic { identity } => {
-            let key = SignatureKey::generate(ciphersuite.signature_algorithm())?;
-            (CredentialType::Basic, identity.as_bytes().to_vec(), key)
+            (CredentialType::Basic, identity.as_bytes().to_vec(), SignatureKey::generate(ciphersuite)?)
+        }
+        Kind::X509 { chain, key } => {
+            x509::check_dates(&chain, client.now())?;
+            (CredentialType::X509, chain.content().to_vec(), SignatureKey::from_pkcs8(&key)?)
         }
     };
     let record = CredentialRecord {
@@ -68,11 +103,15 @@ pub(crate) fn add(operation: &mut Operation<'_>, client: &Client, credential: Cr
         content,
         signature_key: key.public(),
     };
-    if operation.credential_id(&record)?.is_some() {
+    let credential_ref = CredentialRef::new(client.id().clone(), record)?;
+    let CredentialWithKey { credential, signature_key } = credential_ref.with_key();
+    check_binding(&credential, signature_key.as_slice())?;
+    let record = credential_ref.record();
+    if operation.credential_id(record)?.is_some() {
         return Err(CredentialError::CredentialExists.into());
     }
-    operation.insert_credential(&record, &key.private())?;
-    CredentialRef::new(client.id().clone(), record)
+    operation.insert_credential(record, &key.private())?;
+    Ok(credential_ref)
 }
 
 pub(crate) fn find(view: &View<'_>, client: &ClientId, filter: &CredentialFilter) -> Result<Vec<CredentialRef>> {
@@ -98,5 +137,5 @@ pub(crate) fn resolve(view: &View<'_>, client: &ClientId, credential_ref: &Crede
 /// The key that the credential signs with.
 pub(crate) fn signature_key(view: &View<'_>, id: CredentialId, credential_ref: &CredentialRef) -> Result<SignatureKey> {
     let private = view.signature_private_key(id)?;
-    SignatureKey::from_private(credential_ref.ciphersuite().signature_algorithm(), &private)
+    SignatureKey::from_private(credential_ref.ciphersuite(), &private)
 }

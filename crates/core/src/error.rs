@@ -1,9 +1,12 @@
 //! One error for the whole API, with a domain enum inside, so that `?` works throughout.
 
+mod certificate;
+
 use std::time::Duration;
 
+pub use certificate::CertificateError;
 use mlskit_keystore::{StorageError, TransactionError};
-use openmls::prelude::Ciphersuite;
+use openmls::prelude::{Ciphersuite, SignatureScheme};
 
 /// What any call can fail with. The domain tells where to look, the variant who is at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,6 +34,12 @@ impl From<mlskit_keystore::Error> for Error {
             // The enum may grow only together with this crate.
             other => Self::Storage(StorageError::Sqlite { code: 0, message: other.to_string() }),
         }
+    }
+}
+
+impl From<CertificateError> for Error {
+    fn from(error: CertificateError) -> Self {
+        Self::Credential(error.into())
     }
 }
 
@@ -82,6 +91,30 @@ pub enum CredentialError {
     /// Caller: the same credential with the same key is there already.
     #[error("the credential is in this database already")]
     CredentialExists,
+    /// Caller: the certificates of an X.509 credential.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
+    /// Caller: the bytes are not an unencrypted private key in PKCS#8.
+    #[error("a private key in PKCS#8, as DER or PEM, was expected: {reason}")]
+    NotAPrivateKey {
+        /// What was found instead; nothing of the key.
+        reason: String,
+    },
+    /// Caller: the private key is of another kind than the ciphersuite signs with.
+    #[error("the ciphersuite signs with {expected:?}, but the private key is for {found:?}")]
+    DifferentPrivateKeyAlgorithm {
+        /// What the ciphersuite signs with.
+        expected: SignatureScheme,
+        /// What the key is for.
+        found: SignatureScheme,
+    },
+    /// A bug here, damage that SQLCipher did not notice, or a file of a newer version: a stored credential could
+    /// not be decoded.
+    #[error("a stored credential could not be decoded: {reason}")]
+    NotDecoded {
+        /// What is wrong with it; nothing of its private key.
+        reason: String,
+    },
 }
 
 /// A key package was refused.

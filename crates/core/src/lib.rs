@@ -62,8 +62,8 @@ mod transaction;
 pub use client::{Client, ClientOptions};
 pub use client_id::ClientId;
 pub use clock::{Clock, SystemClock};
-pub use credential::{Credential, CredentialFilter, CredentialRef};
-pub use error::{CredentialError, Error, KeypackageError, Result};
+pub use credential::{CertificateChain, Credential, CredentialFilter, CredentialRef, PrivateKey};
+pub use error::{CertificateError, CredentialError, Error, KeypackageError, Result};
 pub use keypackage::{
     KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageConfig, KeypackageExt, KeypackageLifetime, KeypackageRef,
 };

@@ -1,10 +1,11 @@
-//! Names a stored credential, without its private key.
+//! Names a stored credential without its private key.
 
 use std::hash::{Hash, Hasher};
 
 use mlskit_keystore::CredentialRecord;
 use openmls::prelude::{Ciphersuite, CredentialType, CredentialWithKey, SignatureScheme};
 
+use super::certificate_chain;
 use crate::{ClientId, CredentialError, Result};
 
 /// Names a credential of a client. It stays valid until the credential is removed, over restarts too: find it
@@ -18,7 +19,9 @@ pub struct CredentialRef {
 
 impl CredentialRef {
     pub(crate) fn new(client_id: ClientId, record: CredentialRecord) -> Result<Self> {
-        let ciphersuite = Ciphersuite::try_from(record.ciphersuite).map_err(|_| CredentialError::CredentialNotFound)?;
+        let ciphersuite = Ciphersuite::try_from(record.ciphersuite).map_err(|_| CredentialError::NotDecoded {
+            reason: format!("its ciphersuite {:#06x} is unknown", record.ciphersuite),
+        })?;
         Ok(Self { client_id, ciphersuite, record })
     }
 
@@ -52,6 +55,22 @@ impl CredentialRef {
         &self.record.signature_key
     }
 
+    /// The identity of a Basic credential, which is the client's id.
+    #[must_use]
+    pub fn identity(&self) -> Option<&[u8]> {
+        (self.credential_type() == CredentialType::Basic).then_some(&self.record.content)
+    }
+
+    /// The certificates of an X.509 credential in DER, leaf first.
+    #[must_use]
+    pub fn certificates(&self) -> Option<Vec<Vec<u8>>> {
+        if self.credential_type() != CredentialType::X509 {
+            return None;
+        }
+        let certificates = certificate_chain::split(&self.record.content).ok()?;
+        Some(certificates.into_iter().map(<[u8]>::to_vec).collect())
+    }
+
     pub(crate) fn record(&self) -> &CredentialRecord {
         &self.record
     }
@@ -68,39 +87,5 @@ impl Hash for CredentialRef {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // Equal references have equal keys.
         self.record.signature_key.hash(state);
-    }
-}
-
-/// Which credentials [`find_credentials`](crate::Client::find_credentials) returns. The default lets all through;
-/// each condition narrows it.
-#[derive(Debug, Clone, Default)]
-#[must_use]
-pub struct CredentialFilter {
-    ciphersuite: Option<Ciphersuite>,
-    credential_type: Option<CredentialType>,
-    signature_key: Option<Vec<u8>>,
-}
-
-impl CredentialFilter {
-    /// Only credentials for this suite.
-    pub fn ciphersuite(self, ciphersuite: Ciphersuite) -> Self {
-        Self { ciphersuite: Some(ciphersuite), ..self }
-    }
-
-    /// Only credentials of this type.
-    pub fn credential_type(self, credential_type: CredentialType) -> Self {
-        Self { credential_type: Some(credential_type), ..self }
-    }
-
-    /// Only credentials with this public signature key.
-    pub fn signature_key(self, signature_key: impl Into<Vec<u8>>) -> Self {
-        Self { signature_key: Some(signature_key.into()), ..self }
-    }
-
-    pub(crate) fn lets_through(&self, credential_ref: &CredentialRef) -> bool {
-        let Self { ciphersuite, credential_type, signature_key } = self;
-        ciphersuite.is_none_or(|wanted| wanted == credential_ref.ciphersuite())
-            && credential_type.is_none_or(|wanted| wanted == credential_ref.credential_type())
-            && signature_key.as_ref().is_none_or(|wanted| wanted == credential_ref.signature_key())
     }
 }

@@ -4,10 +4,12 @@
 use std::fmt;
 
 use ed25519_dalek::Signer as _;
-use openmls::prelude::SignatureScheme;
+use openmls::prelude::{Ciphersuite, SignatureScheme};
 use openmls_traits::signatures::{Signer, SignerError};
+use p256::pkcs8::DecodePrivateKey;
 use zeroize::Zeroizing;
 
+use super::{PrivateKey, unsupported};
 use crate::{CredentialError, Result, StorageError};
 
 /// Both kinds wipe themselves when dropped.
@@ -18,31 +20,52 @@ pub(crate) enum SignatureKey {
 }
 
 impl SignatureKey {
-    pub(crate) fn generate(scheme: SignatureScheme) -> Result<Self> {
-        let mut seed = Zeroizing::new([0; 32]);
-        loop {
-            getrandom::fill(seed.as_mut_slice())
-                .map_err(|error| StorageError::Io { kind: std::io::ErrorKind::Other, message: error.to_string() })?;
-            // A P-256 key is a number below the group's order; nearly every one of 32 bytes is.
-            match Self::from_private(scheme, seed.as_slice()) {
-                Err(_) if scheme == SignatureScheme::ECDSA_SECP256R1_SHA256 => {}
-                other => return other,
-            }
+    pub(crate) fn generate(ciphersuite: Ciphersuite) -> Result<Self> {
+        match ciphersuite.signature_algorithm() {
+            SignatureScheme::ED25519 => Ok(Self::ed25519(ed25519_dalek::SigningKey::from_bytes(&*random()?))),
+            SignatureScheme::ECDSA_SECP256R1_SHA256 => loop {
+                // A key is a number below the group's order; nearly every one of 32 bytes is.
+                if let Ok(key) = p256::ecdsa::SigningKey::from_slice(random()?.as_slice()) {
+                    return Ok(Self::p256(key));
+                }
+            },
+            _ => Err(unsupported(ciphersuite).into()),
         }
     }
 
     /// Takes the 32 bytes that [`private`](Self::private) gave.
-    pub(crate) fn from_private(scheme: SignatureScheme, private: &[u8]) -> Result<Self> {
-        let key = match scheme {
+    pub(crate) fn from_private(ciphersuite: Ciphersuite, private: &[u8]) -> Result<Self> {
+        let damaged = || CredentialError::NotDecoded {
+            reason: format!("its private key of {} bytes is none for {ciphersuite:?}", private.len()),
+        };
+        match ciphersuite.signature_algorithm() {
             SignatureScheme::ED25519 => {
-                ed25519_dalek::SigningKey::try_from(private).ok().map(|key| Self::Ed25519(Box::new(key)))
+                Ok(Self::ed25519(ed25519_dalek::SigningKey::try_from(private).map_err(|_| damaged())?))
             }
             SignatureScheme::ECDSA_SECP256R1_SHA256 => {
-                p256::ecdsa::SigningKey::from_slice(private).ok().map(|key| Self::P256(Box::new(key)))
+                Ok(Self::p256(p256::ecdsa::SigningKey::from_slice(private).map_err(|_| damaged())?))
             }
-            _ => None,
-        };
-        key.ok_or_else(|| CredentialError::CredentialNotFound.into())
+            _ => Err(unsupported(ciphersuite).into()),
+        }
+    }
+
+    /// Computes the public key too, and compares it with the one in the document if that has one.
+    pub(crate) fn from_pkcs8(key: &PrivateKey) -> Result<Self> {
+        let refused = |error: p256::pkcs8::Error| CredentialError::NotAPrivateKey { reason: error.to_string() };
+        Ok(match key.scheme() {
+            SignatureScheme::ED25519 => {
+                Self::ed25519(ed25519_dalek::SigningKey::from_pkcs8_der(key.der()).map_err(refused)?)
+            }
+            _ => Self::p256(p256::ecdsa::SigningKey::from_pkcs8_der(key.der()).map_err(refused)?),
+        })
+    }
+
+    fn ed25519(key: ed25519_dalek::SigningKey) -> Self {
+        Self::Ed25519(Box::new(key))
+    }
+
+    fn p256(key: p256::ecdsa::SigningKey) -> Self {
+        Self::P256(Box::new(key))
     }
 
     pub(crate) fn private(&self) -> Zeroizing<Vec<u8>> {
@@ -59,6 +82,13 @@ impl SignatureKey {
             Self::P256(key) => key.verifying_key().to_encoded_point(false).as_bytes().to_vec(),
         }
     }
+}
+
+fn random() -> Result<Zeroizing<[u8; 32]>> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    getrandom::fill(bytes.as_mut_slice())
+        .map_err(|error| StorageError::Io { kind: std::io::ErrorKind::Other, message: error.to_string() })?;
+    Ok(bytes)
 }
 
 impl Signer for SignatureKey {
