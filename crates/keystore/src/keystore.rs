@@ -115,6 +115,15 @@ impl Keystore {
         .await
     }
 
+    /// Reads the whole file, in its turn among the transactions, and checks that every page is as it was written
+    /// and that everything in it agrees. It takes some 10 ms a megabyte and changes nothing.
+    ///
+    /// # Errors
+    /// [`StorageError::Corrupt`]; as [`begin`](Self::begin).
+    pub async fn check_integrity(&self) -> Result<()> {
+        self.turn(Writer::check_integrity).await
+    }
+
     /// Rolls back what is open, empties the WAL and closes the file. Every later call of every clone gets
     /// [`StorageError::Closed`]; closing again does nothing.
     pub async fn close(&self) {

@@ -28,6 +28,7 @@ use tempfile::TempDir;
 use crate::{
     Error, Operation, Result, StorageError, TransactionError,
     connection::{self, Access},
+    integrity,
     key::DatabaseKey,
     schema::{self, Migration},
 };
@@ -281,6 +282,21 @@ impl Writer {
         self.key = Some(key);
         self.truncate_wal();
         Ok(())
+    }
+
+    /// Checks every page and every reference between rows.
+    pub(crate) fn check_integrity(&mut self) -> Result<()> {
+        let since = Instant::now();
+        // What is checked lies in the file then, and nobody writes to it.
+        self.truncate_wal();
+        self.execute("BEGIN IMMEDIATE").map_err(|error| waited_since(since, error))?;
+        // Another process may have been moving pages from the WAL into the file: damage shows twice.
+        let outcome = integrity::check(&self.connection).or_else(|_| integrity::check(&self.connection));
+        // A damaged page may have ended it already.
+        if !self.connection.is_autocommit() {
+            self.execute("ROLLBACK")?;
+        }
+        outcome.map_err(|error| self.diagnose(error).into())
     }
 
     fn check_open(&self, id: u64) -> Result<()> {

@@ -39,6 +39,7 @@ mod common;
 mod configuration;
 mod credentials;
 mod importing;
+mod killed;
 mod life_of_a_client;
 mod rollback;
 mod seed_examples;
