@@ -2,11 +2,11 @@
 
 mod certificate;
 
-use std::time::Duration;
+use std::{fmt, time::Duration};
 
 pub use certificate::CertificateError;
 use mlskit_keystore::{StorageError, TransactionError};
-use openmls::prelude::{Ciphersuite, SignatureScheme};
+use openmls::prelude::{Ciphersuite, ExtensionType, SignatureScheme};
 
 /// What any call can fail with. The domain tells where to look, the variant who is at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -137,6 +137,87 @@ pub enum KeypackageError {
         /// What was asked for.
         asked: Duration,
     },
+    /// Caller: the window asked for is longer than the client's `max_lifetime` and an hour for clocks.
+    #[error(
+        "a window of {asked:?} was asked for, but the limit is {limit:?}, an hour for clocks included; ask for less or raise `ClientOptions::max_lifetime`"
+    )]
+    WindowTooLong {
+        /// The length of the window asked for.
+        asked: Duration,
+        /// The longest window of this client.
+        limit: Duration,
+    },
+    /// Caller: the window ends when it begins, or before. Seconds since 1970.
+    #[error("the window ends at second {not_after}, but has to end after its begin at second {not_before}")]
+    WindowInverted {
+        /// Its begin.
+        not_before: u64,
+        /// Its end.
+        not_after: u64,
+    },
+    /// Caller: nobody could use the package any more. Seconds since 1970.
+    #[error("the window ended at second {not_after}, but it is second {now} already")]
+    WindowOver {
+        /// The window's end.
+        not_after: u64,
+        /// The client's clock.
+        now: u64,
+    },
+    /// Caller: the lifetime would begin or end at a time that RFC 9420 or the database has no number for. Seconds
+    /// since 1970.
+    #[error("a lifetime with second {found} was asked for, but has to lie between second 0 and {latest}")]
+    LifetimeOutOfRange {
+        /// The begin or end asked for.
+        found: i128,
+        /// The last possible one.
+        latest: u64,
+    },
+    /// Caller: the extension may not stand there (RFC 9420 §17.3).
+    #[error("extension {found:?} may not stand in {place}; it belongs in {}", home(*found))]
+    ExtensionMisplaced {
+        /// The extension.
+        found: ExtensionType,
+        /// Where it was to be put.
+        place: ExtensionPlace,
+    },
+    /// Caller: a list holds at most one extension of each type (RFC 9420 §13.4).
+    #[error("extension {found:?} was given more than once, but may stand only once in {place}")]
+    DuplicateExtension {
+        /// The extension.
+        found: ExtensionType,
+        /// Where it was to be put.
+        place: ExtensionPlace,
+    },
+    /// Caller: OpenMLS refuses packages that have an extension with a GREASE value.
+    #[error(
+        "extension {found:#06x} is a GREASE value, which peers with OpenMLS refuse; use `KeypackageConfig::grease`"
+    )]
+    GreaseExtension {
+        /// The extension.
+        found: u16,
+    },
+    /// Caller: an extension's content isn't what its type says.
+    #[error("an extension for {place} can't be decoded by a peer: {reason}")]
+    MalformedExtension {
+        /// Where it was to be put.
+        place: ExtensionPlace,
+        /// The codec's words.
+        reason: String,
+    },
+    /// Caller: the capabilities name no ciphersuite.
+    #[error("the capabilities name no ciphersuite; name at least one of {supported:?}")]
+    NoCiphersuites {
+        /// The suites of this client.
+        supported: Vec<Ciphersuite>,
+    },
+    /// Caller: the capabilities name a ciphersuite that this client can't work with.
+    #[error("the capabilities name ciphersuite {found:#06x}, but the client supports only {supported:?}")]
+    UnsupportedCiphersuite {
+        /// The suite named.
+        found: u16,
+        /// The suites of this client.
+        supported: Vec<Ciphersuite>,
+    },
     /// Caller: more packages at once than one call makes.
     #[error("{asked} key packages were asked for, but a batch has at most {limit}")]
     BatchTooLarge {
@@ -157,4 +238,34 @@ pub enum KeypackageError {
         /// The codec's words.
         reason: String,
     },
+}
+
+/// A place for extensions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ExtensionPlace {
+    /// The extensions of a key package itself.
+    Keypackage,
+    /// The extensions of the leaf node in it.
+    LeafNode,
+}
+
+impl fmt::Display for ExtensionPlace {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Keypackage => "a key package",
+            Self::LeafNode => "a leaf node",
+        })
+    }
+}
+
+/// Where RFC 9420 §17.3 allows an extension.
+fn home(extension: ExtensionType) -> &'static str {
+    match extension {
+        ExtensionType::ApplicationId => "a leaf node",
+        ExtensionType::LastResort => "a key package",
+        ExtensionType::RequiredCapabilities | ExtensionType::ExternalSenders => "a group's context",
+        ExtensionType::RatchetTree | ExtensionType::ExternalPub => "a group info",
+        _ => "another place",
+    }
 }

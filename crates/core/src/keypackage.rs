@@ -8,7 +8,7 @@ mod reference;
 
 use std::time::Duration;
 
-pub use config::{KeypackageConfig, KeypackageLifetime};
+pub use config::KeypackageConfig;
 pub(crate) use generate::{generate_batch, generate_one};
 use mlskit_keystore::View;
 /// A key package whose signatures have been checked, or that was made here.

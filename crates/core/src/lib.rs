@@ -63,10 +63,8 @@ pub use client::{Client, ClientOptions};
 pub use client_id::ClientId;
 pub use clock::{Clock, SystemClock};
 pub use credential::{CertificateChain, Credential, CredentialFilter, CredentialRef, PrivateKey};
-pub use error::{CertificateError, CredentialError, Error, KeypackageError, Result};
-pub use keypackage::{
-    KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageConfig, KeypackageExt, KeypackageLifetime, KeypackageRef,
-};
+pub use error::{CertificateError, CredentialError, Error, ExtensionPlace, KeypackageError, Result};
+pub use keypackage::{KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageConfig, KeypackageExt, KeypackageRef};
 pub use mlskit_keystore::{DatabaseKey, StorageError, TransactionError};
 pub use transaction::TransactionContext;
 

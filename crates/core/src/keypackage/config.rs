@@ -1,53 +1,150 @@
 //! What a key package is to be like.
 
+mod declared;
+mod extensions;
+mod lifespan;
+
 use std::time::{Duration, SystemTime};
 
-use openmls::prelude::Lifetime;
+use lifespan::Lifespan;
+use openmls::prelude::{Capabilities, Extension, KeyPackage, KeyPackageBuilder};
+use openmls_traits::random::OpenMlsRand;
 
-use super::KEYPACKAGE_DEFAULT_LIFETIME;
-use crate::{ClientOptions, KeypackageError, Result, clock};
+use crate::{ClientOptions, CredentialRef, Result};
 
-/// When a key package may be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum KeypackageLifetime {
-    /// From an hour ago, for clocks that are behind, until so long from now. Whole seconds, at least one.
-    For(Duration),
-}
-
-/// What a key package is to be like. The default is a single-use package that lives for
-/// [`KEYPACKAGE_DEFAULT_LIFETIME`].
-#[derive(Debug, Clone)]
+/// What a key package is to be like. The default is a single-use package without extensions that lives for
+/// [`KEYPACKAGE_DEFAULT_LIFETIME`](super::KEYPACKAGE_DEFAULT_LIFETIME) and offers all that the client can do.
+///
+/// **What is asked for is declared.** Version, ciphersuite, credential type and each extension of the package are
+/// added to its capabilities, since a peer refuses a package that uses what it doesn't declare (RFC 9420 §7.3 and
+/// §10). The default extensions and proposals of RFC 9420 are never listed, whoever asks (§7.2).
+///
+/// Nothing is checked before the package is generated: errors come from
+/// [`generate_keypackage_with`](crate::TransactionContext::generate_keypackage_with).
+///
+/// ```
+/// use std::time::Duration;
+///
+/// use mlskit::openmls::prelude::{Extension, UnknownExtension};
+///
+/// let config = mlskit::KeypackageConfig::default()
+///     .lifetime(Duration::from_hours(24 * 30))
+///     .extension(Extension::Unknown(0xf2ee, UnknownExtension(b"for my app".to_vec())))
+///     .last_resort(true);
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use]
 pub struct KeypackageConfig {
-    lifetime: KeypackageLifetime,
+    lifespan: Lifespan,
+    extensions: Vec<Extension>,
+    leaf_node_extensions: Vec<Extension>,
+    capabilities: Option<Capabilities>,
+    last_resort: bool,
+    grease: bool,
 }
 
 impl KeypackageConfig {
-    /// How long it lives.
+    /// How long it lives from now on: whole seconds, at least one, at most
+    /// [`ClientOptions::max_lifetime`]. It begins an hour ago, for peers whose clocks are behind.
+    ///
+    /// Refused as [`LifetimeTooLong`](crate::KeypackageError::LifetimeTooLong) and
+    /// [`LifetimeTooShort`](crate::KeypackageError::LifetimeTooShort).
     pub fn lifetime(self, lifetime: Duration) -> Self {
-        Self { lifetime: KeypackageLifetime::For(lifetime) }
+        Self { lifespan: Lifespan::For(lifetime), ..self }
     }
 
-    pub(crate) fn resolve_lifetime(&self, options: &ClientOptions, now: SystemTime) -> Result<Lifetime> {
-        let KeypackageLifetime::For(asked) = self.lifetime;
-        let limit = options.max_lifetime;
-        if asked > limit {
-            return Err(KeypackageError::LifetimeTooLong { asked, limit }.into());
-        }
-        if asked < Duration::from_secs(1) {
-            return Err(KeypackageError::LifetimeTooShort { asked }.into());
-        }
-        let now = clock::seconds(now);
-        Ok(Lifetime::init(now.saturating_sub(CLOCK_MARGIN.as_secs()), now + asked.as_secs()))
+    /// When it may be used, in whole seconds: from `not_before`, which may lie ahead, until just before
+    /// `not_after`. Replaces [`lifetime`](Self::lifetime).
+    ///
+    /// It is at most [`ClientOptions::max_lifetime`] and an hour long, so that the window which `lifetime` makes can
+    /// be asked for here too. Refused as [`WindowTooLong`](crate::KeypackageError::WindowTooLong),
+    /// [`WindowInverted`](crate::KeypackageError::WindowInverted),
+    /// [`WindowOver`](crate::KeypackageError::WindowOver).
+    pub fn window(self, not_before: SystemTime, not_after: SystemTime) -> Self {
+        Self { lifespan: Lifespan::Window { not_before, not_after }, ..self }
+    }
+
+    /// Puts an extension into the package. [`Extension::LastResort`] is the same as
+    /// [`last_resort`](Self::last_resort).
+    ///
+    /// Refused as [`ExtensionMisplaced`](crate::KeypackageError::ExtensionMisplaced),
+    /// [`DuplicateExtension`](crate::KeypackageError::DuplicateExtension),
+    /// [`GreaseExtension`](crate::KeypackageError::GreaseExtension) and
+    /// [`MalformedExtension`](crate::KeypackageError::MalformedExtension).
+    pub fn extension(mut self, extension: Extension) -> Self {
+        self.extensions.push(extension);
+        self
+    }
+
+    /// Puts an extension into the package's leaf node, which stays in the group's tree while the key package itself
+    /// is forgotten after the join.
+    ///
+    /// Peers with mls-rs (0.57) refuse a leaf node with an application id: they want it declared, which RFC 9420
+    /// §7.2 forbids.
+    ///
+    /// Refused as [`extension`](Self::extension).
+    pub fn leaf_node_extension(mut self, extension: Extension) -> Self {
+        self.leaf_node_extensions.push(extension);
+        self
+    }
+
+    /// What the package says that its client can do, beside what the package itself uses. The default is MLS 1.0,
+    /// the three ciphersuites supported here, Basic and X.509 credentials.
+    ///
+    /// Refused as [`NoCiphersuites`](crate::KeypackageError::NoCiphersuites) and
+    /// [`UnsupportedCiphersuite`](crate::KeypackageError::UnsupportedCiphersuite).
+    pub fn capabilities(self, capabilities: Capabilities) -> Self {
+        Self { capabilities: Some(capabilities), ..self }
+    }
+
+    /// Whether it may be used more than once, when the directory has no other left (RFC 9420 §16.8).
+    pub fn last_resort(self, last_resort: bool) -> Self {
+        Self { last_resort, ..self }
+    }
+
+    /// Whether to declare random values that mean nothing, so that peers stay able to cope with what they don't
+    /// know (RFC 9420 §13.5): one in each list of the capabilities but the versions.
+    ///
+    /// The values are drawn anew for each package of a batch. A peer that chokes on one of them then shows up
+    /// while the other packages can still be used.
+    pub fn grease(self, grease: bool) -> Self {
+        Self { grease, ..self }
+    }
+
+    pub(crate) fn resolve(
+        &self,
+        options: &ClientOptions,
+        now: SystemTime,
+        credential_ref: &CredentialRef,
+    ) -> Result<Blueprint> {
+        let Self { lifespan, extensions, leaf_node_extensions, capabilities, last_resort, grease } = self;
+        let lifetime = lifespan.resolve(options.max_lifetime, now)?;
+        let extensions = extensions::of_package(extensions, *last_resort)?;
+        let leaf_node_extensions = extensions::of_leaf_node(leaf_node_extensions)?;
+        let used = extensions.iter().chain(leaf_node_extensions.iter());
+        let capabilities = declared::declare(capabilities.as_ref(), credential_ref, used)?;
+        let builder = KeyPackage::builder()
+            .key_package_lifetime(lifetime)
+            .key_package_extensions(extensions)
+            .leaf_node_extensions(leaf_node_extensions)
+            .leaf_node_capabilities(capabilities.clone());
+        Ok(Blueprint { builder, to_grease: grease.then_some(capabilities) })
     }
 }
 
-/// How far back a lifetime begins, so that a peer whose clock is behind can use the package at once.
-const CLOCK_MARGIN: Duration = Duration::from_hours(1);
+/// A configuration that holds.
+pub(crate) struct Blueprint {
+    builder: KeyPackageBuilder,
+    to_grease: Option<Capabilities>,
+}
 
-impl Default for KeypackageConfig {
-    fn default() -> Self {
-        Self { lifetime: KeypackageLifetime::For(KEYPACKAGE_DEFAULT_LIFETIME) }
+impl Blueprint {
+    /// The builder of one package.
+    pub(crate) fn builder(&self, rand: &impl OpenMlsRand) -> KeyPackageBuilder {
+        let builder = self.builder.clone();
+        match &self.to_grease {
+            Some(capabilities) => builder.leaf_node_capabilities(capabilities.clone().with_grease(rand)),
+            None => builder,
+        }
     }
 }

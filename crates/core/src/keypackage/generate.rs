@@ -13,11 +13,13 @@ use std::{
 };
 
 use mlskit_keystore::{CredentialId, Operation};
-use openmls::prelude::{KeyPackage, KeyPackageBuilder};
 use openmls_traits::OpenMlsProvider;
 use zeroize::Zeroizing;
 
-use super::{Keypackage, KeypackageConfig, KeypackageRef, MAX_BATCH, bundle, no_storage::BuildProvider, reference};
+use super::{
+    Keypackage, KeypackageConfig, KeypackageRef, MAX_BATCH, bundle, config::Blueprint, no_storage::BuildProvider,
+    reference,
+};
 use crate::{Client, CredentialRef, KeypackageError, Result, clock, credential, credential::SignatureKey};
 
 pub(crate) fn generate_one(
@@ -79,7 +81,7 @@ struct Plan {
     credential: CredentialId,
     credential_ref: CredentialRef,
     key: SignatureKey,
-    builder: KeyPackageBuilder,
+    blueprint: Blueprint,
     generated_at: u64,
 }
 
@@ -99,16 +101,16 @@ impl Plan {
         let credential = credential::resolve(operation, client.id(), credential_ref)?;
         let key = credential::signature_key(operation, credential, credential_ref)?;
         let now = client.now();
-        let builder = KeyPackage::builder().key_package_lifetime(config.resolve_lifetime(client.options(), now)?);
+        let blueprint = config.resolve(client.options(), now, credential_ref)?;
         let generated_at = clock::seconds(now);
-        Ok(Self { credential, credential_ref: credential_ref.clone(), key, builder, generated_at })
+        Ok(Self { credential, credential_ref: credential_ref.clone(), key, blueprint, generated_at })
     }
 
     fn build(&self, provider: &BuildProvider) -> Result<Built> {
         let with_key = self.credential_ref.with_key();
         let bundle = self
-            .builder
-            .clone()
+            .blueprint
+            .builder(provider.rand())
             .build(self.credential_ref.ciphersuite(), provider, &self.key, with_key)
             .map_err(|error| KeypackageError::NotBuilt { reason: error.to_string() })?;
         let keypackage_ref = reference::of(bundle.key_package(), provider.crypto())?;

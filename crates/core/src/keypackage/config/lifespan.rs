@@ -1,0 +1,75 @@
+//! When a key package may be used.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use openmls::prelude::Lifetime;
+
+use crate::{KEYPACKAGE_DEFAULT_LIFETIME, KeypackageError};
+
+/// How far back a lifetime begins, so that a peer whose clock is behind can use the package at once.
+const CLOCK_MARGIN: Duration = Duration::from_hours(1);
+
+/// SQLite's integers are signed.
+const LATEST: u64 = i64::MAX.cast_unsigned();
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lifespan {
+    For(Duration),
+    Window { not_before: SystemTime, not_after: SystemTime },
+}
+
+impl Default for Lifespan {
+    fn default() -> Self {
+        Self::For(KEYPACKAGE_DEFAULT_LIFETIME)
+    }
+}
+
+impl Lifespan {
+    pub(super) fn resolve(self, max_lifetime: Duration, now: SystemTime) -> Result<Lifetime, KeypackageError> {
+        let now = storable(seconds(now))?;
+        match self {
+            Self::For(asked) if asked > max_lifetime => {
+                Err(KeypackageError::LifetimeTooLong { asked, limit: max_lifetime })
+            }
+            Self::For(asked) if asked.as_secs() == 0 => Err(KeypackageError::LifetimeTooShort { asked }),
+            Self::For(asked) => {
+                let not_after = storable(i128::from(now) + i128::from(asked.as_secs()))?;
+                Ok(Lifetime::init(now.saturating_sub(CLOCK_MARGIN.as_secs()), not_after))
+            }
+            Self::Window { not_before, not_after } => {
+                let (not_before, not_after) = (storable(seconds(not_before))?, storable(seconds(not_after))?);
+                window(not_before, not_after, max_lifetime.saturating_add(CLOCK_MARGIN), now)
+            }
+        }
+    }
+}
+
+fn window(not_before: u64, not_after: u64, limit: Duration, now: u64) -> Result<Lifetime, KeypackageError> {
+    if not_after <= not_before {
+        return Err(KeypackageError::WindowInverted { not_before, not_after });
+    }
+    // The end itself is outside, as in OpenMLS.
+    if not_after <= now {
+        return Err(KeypackageError::WindowOver { not_after, now });
+    }
+    let asked = Duration::from_secs(not_after - not_before);
+    if asked > limit {
+        return Err(KeypackageError::WindowTooLong { asked, limit });
+    }
+    Ok(Lifetime::init(not_before, not_after))
+}
+
+/// Seconds since 1970, also before it.
+fn seconds(time: SystemTime) -> i128 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => since.as_secs().into(),
+        Err(before) => -i128::from(before.duration().as_secs()),
+    }
+}
+
+fn storable(found: i128) -> Result<u64, KeypackageError> {
+    match u64::try_from(found) {
+        Ok(seconds) if seconds <= LATEST => Ok(seconds),
+        _ => Err(KeypackageError::LifetimeOutOfRange { found, latest: LATEST }),
+    }
+}
