@@ -1,20 +1,14 @@
 //! Opening one SQLite connection: what is checked before SQLite sees the file, the key, and the pragmas.
+//! docs/storage.md says what each pragma is for.
 
-use std::{
-    fs::{self, File},
-    io::{self, Read},
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::{DatabaseKey, StorageError};
+use crate::{DatabaseKey, StorageError, file};
 
 /// SQLite's magic and the start of its header stay readable, so that iOS takes the file for what it is.
 pub(crate) const PLAIN_HEADER_LENGTH: u32 = 32;
-const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// Where the header says how many bytes of each page are reserved; SQLCipher keeps its IV and HMAC there.
-const RESERVED_BYTES_OFFSET: usize = 20;
 
 /// The key of an encrypted file. Only this crate's own tests open files without one.
 pub(crate) type Cipher<'a> = Option<&'a DatabaseKey>;
@@ -28,24 +22,28 @@ pub(crate) enum Access {
 
 /// Opens `path` and checks that its first page can be read; writes nothing to a file that has pages.
 pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access) -> Result<Connection, StorageError> {
-    // SQLite opens its own handle later; a file swapped in between fails the key check below.
-    check_file(path, key.is_some())?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    #[cfg_attr(not(test), expect(unused_mut, reason = "the witness of the tests needs it"))]
-    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| refused(path, error))?;
+    file::check(path, key.is_some())?;
+    let connection = connect(path)?;
     #[cfg(test)]
-    crate::tests::witness::watch(&mut connection);
+    let connection = crate::tests::witness::watch(connection);
+    if connection.is_readonly("main")? {
+        return Err(StorageError::ReadOnly);
+    }
+    // Closing the last connection empties the WAL. A file that is refused keeps what a crash left it.
+    set_checkpoint_on_close(&connection, !file::has_wal(path))?;
     if let Some(key) = key {
         unlock(&connection, key)?;
     }
     match read_first_page(&connection) {
         Err(error) if error.is_unreadable() => return Err(StorageError::wrong_key_or_damaged(path)),
+        Err(StorageError::Io { .. }) => return Err(file::why_no_sibling(path)),
         other => other?,
     }
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(COMMON_PRAGMAS)?;
     if access == Access::Read {
         connection.execute_batch("PRAGMA query_only = ON")?;
+        set_checkpoint_on_close(&connection, true)?;
     }
     Ok(connection)
 }
@@ -56,9 +54,6 @@ pub(crate) fn read_first_page(connection: &Connection) -> Result<(), StorageErro
 
 /// What a fresh file needs once, and a connection that writes needs each time.
 pub(crate) fn prepare_for_writing(connection: &Connection, path: &Path) -> Result<(), StorageError> {
-    if connection.is_readonly("main")? {
-        return Err(StorageError::ReadOnly);
-    }
     let journal: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
     if journal != "wal" {
         return Err(StorageError::Io {
@@ -67,105 +62,135 @@ pub(crate) fn prepare_for_writing(connection: &Connection, path: &Path) -> Resul
         });
     }
     connection.execute_batch(WRITER_PRAGMAS)?;
-    Ok(())
+    set_checkpoint_on_close(connection, true)
 }
 
-// The default cache of 2 MB would spill secrets of a large transaction into the WAL before its commit.
+// The default cache of 2 MB would spill secrets of a large transaction into the WAL before its commit. The two
+// `fullfsync`s do nothing but on Apple's systems, where a plain fsync does not reach the medium; a reader needs
+// them because it checkpoints if it happens to be closed last.
 const COMMON_PRAGMAS: &str = "
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
     PRAGMA trusted_schema = OFF;
     PRAGMA cache_size = -16000;
-";
-
-// The two `fullfsync`s do nothing but on Apple's systems, where a plain fsync does not reach the medium.
-const WRITER_PRAGMAS: &str = "
-    PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
     PRAGMA checkpoint_fullfsync = ON;
+";
+
+const WRITER_PRAGMAS: &str = "
+    PRAGMA synchronous = FULL;
     PRAGMA secure_delete = ON;
 ";
 
-fn unlock(connection: &Connection, key: &DatabaseKey) -> Result<(), StorageError> {
-    // Before the key: SQLCipher would print to stderr at the first page that fails.
-    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
-    connection.pragma_update(None, "key", key.as_pragma_value().as_str()).map_err(without_text)?;
-    connection.pragma_update(None, "cipher_plaintext_header_size", PLAIN_HEADER_LENGTH)?;
-    Ok(())
-}
-
-/// Encrypts the file anew, in one transaction of SQLite's own.
-pub(crate) fn rekey(connection: &Connection, key: &DatabaseKey) -> Result<(), StorageError> {
-    connection.pragma_update(None, "rekey", key.as_pragma_value().as_str()).map_err(without_text)
-}
-
-/// The key is part of the statement's text: nothing of it may get into an error.
-fn without_text(error: rusqlite::Error) -> StorageError {
-    match error.sqlite_error() {
-        Some(sqlite) => rusqlite::Error::SqliteFailure(*sqlite, None).into(),
-        None => StorageError::Sqlite { code: 0, message: "the key was refused".to_owned() },
-    }
-}
-
-fn check_file(path: &Path, encrypted: bool) -> Result<(), StorageError> {
-    match fs::metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return create(path),
-        Err(error) => return Err(StorageError::io(&error)),
-        Ok(metadata) if !metadata.is_file() => return Err(StorageError::not_a_file(path)),
-        // A process was killed between creating the file and writing its first page.
-        Ok(metadata) if metadata.len() == 0 => return Ok(()),
-        Ok(_) => {}
-    }
-    let mut header = Vec::with_capacity(64);
-    File::open(path)
-        .and_then(|file| file.take(PLAIN_HEADER_LENGTH.into()).read_to_end(&mut header))
-        .map_err(|error| StorageError::io(&error))?;
-    if !header.starts_with(MAGIC) {
-        return Err(StorageError::not_a_database(path, "it does not begin as a database does"));
-    }
-    if encrypted && header.get(RESERVED_BYTES_OFFSET) == Some(&0) {
-        return Err(StorageError::not_a_database(path, "it is an SQLite database without encryption"));
-    }
-    Ok(())
-}
-
-fn create(path: &Path) -> Result<(), StorageError> {
-    let mut options = fs::OpenOptions::new();
-    options.write(true).create(true).truncate(false);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| match error.kind() {
-        io::ErrorKind::PermissionDenied => StorageError::ReadOnly,
-        _ => StorageError::io(&error),
-    })
-}
-
-fn refused(path: &Path, error: rusqlite::Error) -> StorageError {
-    match error.sqlite_error_code() {
+fn connect(path: &Path) -> Result<Connection, StorageError> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Connection::open_with_flags(path, flags).map_err(|error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::CannotOpen) => StorageError::Io {
             kind: io::ErrorKind::PermissionDenied,
             message: format!("{} can't be opened", path.display()),
         },
         _ => error.into(),
+    })
+}
+
+fn set_checkpoint_on_close(connection: &Connection, on: bool) -> Result<(), StorageError> {
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, !on)?;
+    Ok(())
+}
+
+fn unlock(connection: &Connection, key: &DatabaseKey) -> Result<(), StorageError> {
+    // Before the key: SQLCipher would print to stderr at the first page that fails.
+    connection.execute_batch("PRAGMA cipher_log_level = NONE")?;
+    connection.execute_batch(&key.as_pragma("key")).map_err(without_text)?;
+    connection.pragma_update(None, "cipher_plaintext_header_size", PLAIN_HEADER_LENGTH)?;
+    Ok(())
+}
+
+/// Encrypts the file anew, in one transaction. What it returns is a hint: only opening the file tells for certain
+/// which key it has now.
+///
+/// `connection` must be dropped afterwards. SQLCipher makes the new key the one that pages are written with before
+/// it knows that it can write, and keeps it when it can't.
+pub(crate) fn rekey(connection: &Connection, key: &DatabaseKey) -> Result<(), StorageError> {
+    // SQLCipher ignores an error of its commit, and turns that of its begin into one that says nothing. Inside a
+    // transaction of ours it has nothing to wait for, and our commit meets what its own has met. Pages that
+    // leave the cache earlier would meet a full disk where the error is lost.
+    connection.execute_batch("PRAGMA cache_spill = OFF; BEGIN IMMEDIATE")?;
+    connection.execute_batch(&key.as_pragma("rekey")).map_err(without_text)?;
+    Ok(connection.execute_batch("COMMIT")?)
+}
+
+/// The key is part of the statement's text: nothing of it may get into an error, or stay in memory.
+fn without_text(error: rusqlite::Error) -> StorageError {
+    use zeroize::Zeroize;
+    match error {
+        rusqlite::Error::SqlInputError { error, mut sql, .. } => {
+            sql.zeroize();
+            rusqlite::Error::SqliteFailure(error, None).into()
+        }
+        rusqlite::Error::SqliteFailure(error, _) => rusqlite::Error::SqliteFailure(error, None).into(),
+        _ => StorageError::Sqlite { code: 0, message: "the key was refused".to_owned() },
     }
 }
 
-/// Says why a page fails to verify that once did: `rekey` encrypts every page anew, so after it not one verifies
-/// with the old key; damage leaves others whole.
-pub(crate) fn diagnose_unreadable(path: &Path, key: Cipher<'_>) -> StorageError {
-    let failing_pages = |key: &DatabaseKey| -> Result<u64, StorageError> {
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags)?;
-        unlock(&connection, key)?;
-        let mut statement = connection.prepare("PRAGMA cipher_integrity_check")?;
-        Ok(statement.query_map([], |_| Ok(()))?.count() as u64)
+/// Says what is behind an error of a connection that worked once.
+///
+/// A change of key encrypts every page anew, so that not one verifies with the old key; damage leaves others
+/// whole. As long as the new pages stand in the WAL only, the file's first page verifies and the WAL's does not;
+/// damage can't cause that, since the WAL's own checksums would have SQLite pass over a damaged page.
+pub(crate) fn diagnose(path: &Path, key: Cipher<'_>, error: StorageError) -> StorageError {
+    let is_suspect = match &error {
+        StorageError::WrongKeyOrDamaged { .. } => true,
+        // A connection on which a page has failed to verify is read-only from then on.
+        StorageError::ReadOnly => key.is_some(),
+        // The statement that changes a key says nothing better.
+        StorageError::Sqlite { .. } => key.is_some(),
+        other => other.is_unreadable(),
     };
-    let pages = fs::metadata(path).map_or(0, |metadata| metadata.len() / PAGE_SIZE);
-    match key.map(failing_pages) {
-        Some(Ok(failing)) if pages > 0 && failing >= pages => StorageError::KeyChanged,
+    if !is_suspect {
+        return error;
+    }
+    match key.map(|key| examine(path, key)) {
+        Some(Ok(Damage::KeyChanged)) => StorageError::KeyChanged,
+        Some(Ok(Damage::Pages)) => StorageError::Corrupt,
+        Some(Ok(Damage::None)) if !matches!(error, StorageError::WrongKeyOrDamaged { .. }) => error,
         _ => StorageError::Corrupt,
     }
 }
 
+enum Damage {
+    None,
+    Pages,
+    KeyChanged,
+}
+
+fn examine(path: &Path, key: &DatabaseKey) -> Result<Damage, StorageError> {
+    let connection = connect(path)?;
+    set_checkpoint_on_close(&connection, false)?;
+    unlock(&connection, key)?;
+    let failures = failing_pages(&connection)?;
+    if !read_first_page(&connection).is_err_and(|error| error.is_unreadable()) {
+        return Ok(if failures.is_empty() { Damage::None } else { Damage::Pages });
+    }
+    let pages = fs::metadata(path).map_or(0, |metadata| metadata.len() / PAGE_SIZE);
+    let first_fails_in_file = failures.iter().any(|failure| failure.ends_with(" page 1"));
+    let key_changed = !first_fails_in_file || failures.len() as u64 >= pages;
+    Ok(if key_changed { Damage::KeyChanged } else { Damage::Pages })
+}
+
+/// What SQLCipher says of each page of the file, not the WAL, that does not verify.
+fn failing_pages(connection: &Connection) -> Result<Vec<String>, StorageError> {
+    let mut statement = connection.prepare("PRAGMA cipher_integrity_check")?;
+    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
 /// SQLCipher's default.
 const PAGE_SIZE: u64 = 4096;
+
+/// How many pages of the file `key` does not read.
+#[cfg(test)]
+pub(crate) fn failing_pages_with(path: &Path, key: &DatabaseKey) -> Result<usize, StorageError> {
+    let connection = connect(path)?;
+    unlock(&connection, key)?;
+    Ok(failing_pages(&connection)?.len())
+}

@@ -112,6 +112,13 @@ impl StorageError {
         }
     }
 
+    pub(crate) fn io_at(path: &Path, error: &io::Error) -> Self {
+        match Self::io(error) {
+            Self::Io { kind, message } => Self::Io { kind, message: format!("{}: {message}", path.display()) },
+            other => other,
+        }
+    }
+
     pub(crate) fn not_a_file(path: &Path) -> Self {
         Self::NotAFile { path: path.display().to_string() }
     }
@@ -147,6 +154,12 @@ impl From<rusqlite::Error> for StorageError {
             Code::DiskFull => Self::DiskFull,
             Code::ReadOnly => Self::ReadOnly,
             Code::DatabaseCorrupt | Code::NotADatabase => Self::Corrupt,
+            // The WAL's index is extended byte by byte; what stops that is a full disk.
+            _ if sqlite.extended_code == rusqlite::ffi::SQLITE_IOERR_SHMSIZE => Self::DiskFull,
+            Code::SystemIoFailure | Code::CannotOpen => Self::Io {
+                kind: io::ErrorKind::Other,
+                message: format!("{} ({})", rusqlite::ffi::code_to_str(sqlite.extended_code), sqlite.extended_code),
+            },
             _ => Self::Sqlite {
                 code: sqlite.extended_code,
                 message: rusqlite::ffi::code_to_str(sqlite.extended_code).to_owned(),

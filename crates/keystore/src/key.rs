@@ -50,19 +50,20 @@ impl DatabaseKey {
         &self.0
     }
 
-    /// SQLCipher's notation for a raw key and a salt.
+    /// The statement that gives SQLCipher this key, raw, with a salt.
     ///
     /// With 32 plain header bytes the file has no place for the salt, so it is derived from the key.
     /// It need not be secret, only be the same at each open.
-    pub(crate) fn as_pragma_value(&self) -> Zeroizing<String> {
+    pub(crate) fn as_pragma(&self, name: &str) -> Zeroizing<String> {
         let salt = Sha256::new().chain_update(b"mlskit database salt").chain_update(self.0.as_slice()).finalize();
-        let mut text = Zeroizing::new(String::with_capacity(2 * (Self::LENGTH + SALT_LENGTH) + 3));
-        text.push_str("x'");
+        // A string that grows leaves copies of the key behind: this one has room for all.
+        let mut text = Zeroizing::new(String::with_capacity(2 * (Self::LENGTH + SALT_LENGTH) + name.len() + 16));
+        // Writing to a string does not fail.
+        let _ = write!(text, "PRAGMA {name} = \"x'");
         for byte in self.0.iter().chain(salt.iter().take(SALT_LENGTH)) {
-            // Writing to a string does not fail, and its capacity suffices: no copy of the key is left behind.
             let _ = write!(text, "{byte:02x}");
         }
-        text.push('\'');
+        text.push_str("'\"");
         text
     }
 }

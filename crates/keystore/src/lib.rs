@@ -7,6 +7,7 @@
 
 mod connection;
 mod error;
+mod file;
 mod integrity;
 mod key;
 mod keystore;

@@ -128,12 +128,7 @@ impl Pool {
     /// The key was right once.
     fn diagnose(&self, error: StorageError) -> StorageError {
         let key = self.state().key.clone();
-        match error {
-            StorageError::Corrupt | StorageError::WrongKeyOrDamaged { .. } => {
-                connection::diagnose_unreadable(&self.path, key.as_ref())
-            }
-            other => other,
-        }
+        connection::diagnose(&self.path, key.as_ref(), error)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -1,3 +1,6 @@
 //! What can only be tested from inside.
 
+mod at_rest;
+mod change_key;
+mod support;
 pub(crate) mod witness;

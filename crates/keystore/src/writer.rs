@@ -101,8 +101,7 @@ impl Writer {
         schema::check(&connection, migrations)?;
         let since = Instant::now();
         let lock_wait = Arc::new(Mutex::new(LockWait { until: since + busy_timeout, is_abandoned: None }));
-        let handler = Arc::clone(&lock_wait);
-        connection.busy_handler(Some(move |_| wait_for_lock(&handler)))?;
+        handle_locks(&mut connection, &lock_wait)?;
         connection::prepare_for_writing(&connection, path)
             .and_then(|()| schema::migrate(&mut connection, migrations))
             .map_err(|error| waited_since(since, error))?;
@@ -124,11 +123,12 @@ impl Writer {
         thread::Builder::new()
             .name("mlskit-writer".to_owned())
             .spawn(move || {
-                if let Some(closed) = self.serve(&messages) {
-                    self.shut_down();
+                let closed = self.serve(&messages);
+                self.shut_down();
+                // Only then are the WAL and its index gone.
+                drop(self);
+                if let Some(closed) = closed {
                     let _ = closed.try_send(());
-                } else {
-                    self.shut_down();
                 }
             })
             .map(drop)
@@ -186,12 +186,20 @@ impl Writer {
     pub(crate) fn begin(&mut self) -> Result<u64> {
         let since = Instant::now();
         let changes_before = self.connection.total_changes();
-        if let Err(error) = self.connection.execute_batch("BEGIN IMMEDIATE") {
-            return Err(self.diagnose(waited_since(since, error.into())).into());
+        if let Err(error) = self.begin_immediate() {
+            return Err(self.diagnose(waited_since(since, error)).into());
         }
         self.last_id += 1;
         self.open = Some(Open { id: self.last_id, since: Instant::now(), changes_before, deleted_secrets: false });
         Ok(self.last_id)
+    }
+
+    fn begin_immediate(&self) -> Result<(), StorageError> {
+        // So it is once a page has failed to verify; SQLite would begin a transaction that only reads.
+        if self.connection.is_readonly("main")? {
+            return Err(StorageError::ReadOnly);
+        }
+        Ok(self.connection.execute_batch("BEGIN IMMEDIATE")?)
     }
 
     /// Runs `work` in a savepoint of its own: what fails leaves the transaction as it was before.
@@ -267,19 +275,22 @@ impl Writer {
     }
 
     /// Encrypts the file with another key. All readers of this process have been closed.
-    pub(crate) fn change_key(&mut self, key: DatabaseKey) -> Result<()> {
+    ///
+    /// A connection of its own does it, since one that fails in this can't be used any more; whether it succeeded
+    /// is told by opening the file with the new key.
+    pub(crate) fn change_key(&mut self, new: DatabaseKey) -> Result<()> {
+        let Some(old) = &self.key else {
+            return Err(StorageError::not_a_database(&self.path, "it has no encryption").into());
+        };
         let since = Instant::now();
-        if self.key.is_none() {
-            return Err(StorageError::NotADatabase {
-                path: self.path.display().to_string(),
-                found: "it has no encryption",
-            }
-            .into());
+        let rekeyed = self.connect(old).map_err(|error| self.diagnose(error))?;
+        let outcome = connection::rekey(&rekeyed, &new);
+        drop(rekeyed);
+        match self.connect(&new) {
+            Ok(connection) => self.connection = connection,
+            Err(error) => return Err(self.diagnose(waited_since(since, outcome.err().unwrap_or(error))).into()),
         }
-        // A rekey on a stale page cache would not notice that another process changed the key.
-        self.execute("BEGIN IMMEDIATE; COMMIT").map_err(|error| waited_since(since, error))?;
-        connection::rekey(&self.connection, &key).map_err(|error| self.diagnose(waited_since(since, error)))?;
-        self.key = Some(key);
+        self.key = Some(new);
         self.truncate_wal();
         Ok(())
     }
@@ -299,6 +310,13 @@ impl Writer {
         outcome.map_err(|error| self.diagnose(error).into())
     }
 
+    fn connect(&self, key: &DatabaseKey) -> Result<Connection, StorageError> {
+        let mut connection = connection::open(&self.path, Some(key), Access::Write)?;
+        handle_locks(&mut connection, &self.lock_wait)?;
+        connection::prepare_for_writing(&connection, &self.path)?;
+        Ok(connection)
+    }
+
     fn check_open(&self, id: u64) -> Result<()> {
         match &self.open {
             Some(open) if open.id == id => Ok(()),
@@ -311,7 +329,7 @@ impl Writer {
     }
 
     fn diagnose(&self, error: StorageError) -> StorageError {
-        if error.is_unreadable() { connection::diagnose_unreadable(&self.path, self.key.as_ref()) } else { error }
+        connection::diagnose(&self.path, self.key.as_ref(), error)
     }
 
     fn wait_for_locks_until(&self, until: Instant, is_abandoned: Option<Probe>) {
@@ -322,6 +340,11 @@ impl Writer {
         self.end_by_rollback();
         self.truncate_wal();
     }
+}
+
+fn handle_locks(connection: &mut Connection, lock_wait: &Arc<Mutex<LockWait>>) -> Result<(), StorageError> {
+    let handler = Arc::clone(lock_wait);
+    Ok(connection.busy_handler(Some(move |_| wait_for_lock(&handler)))?)
 }
 
 fn wait_for_lock(wait: &Mutex<LockWait>) -> bool {

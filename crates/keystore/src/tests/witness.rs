@@ -13,9 +13,10 @@ use rusqlite::{
 
 static THREADS: Mutex<Option<HashSet<ThreadId>>> = Mutex::new(None);
 
-pub(crate) fn watch(connection: &mut Connection) {
+pub(crate) fn watch(mut connection: Connection) -> Connection {
     note();
     connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(|_: TraceEvent<'_>| note())).unwrap();
+    connection
 }
 
 pub(crate) fn threads() -> HashSet<ThreadId> {

@@ -1,0 +1,184 @@
+//! Files to look at, and stores to fill them with.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    time::Duration,
+};
+
+use tempfile::TempDir;
+
+use crate::{
+    CredentialId, CredentialRecord, DatabaseKey, Error, KeypackageRecord, Keystore, Operation, Result,
+    schema::MIGRATIONS,
+};
+
+pub(super) const BUSY: Duration = Duration::from_secs(2);
+/// When the tests take place, in seconds since 1970.
+pub(super) const NOW: u64 = 1_800_000_000;
+
+pub(super) fn key(byte: u8) -> DatabaseKey {
+    DatabaseKey::from_bytes([byte; DatabaseKey::LENGTH]).unwrap()
+}
+
+/// A folder with a path in it at which there is nothing yet.
+pub(super) fn place() -> (TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    (folder, path)
+}
+
+/// The same schema in a file that can be read.
+pub(super) async fn open_unencrypted(path: &Path) -> Keystore {
+    Keystore::start(path.to_owned(), None, BUSY, MIGRATIONS, None).await.unwrap()
+}
+
+/// Bytes that stand nowhere else.
+pub(super) fn random(length: usize) -> Vec<u8> {
+    let mut bytes = vec![0; length];
+    getrandom::fill(&mut bytes).unwrap();
+    bytes
+}
+
+pub(super) fn a_credential() -> CredentialRecord {
+    CredentialRecord { ciphersuite: 1, credential_type: 1, content: random(40), signature_key: random(32) }
+}
+
+/// A package that ends `seconds` after [`NOW`].
+pub(super) fn a_keypackage(seconds: i64) -> KeypackageRecord {
+    KeypackageRecord {
+        hash_ref: random(32),
+        ciphersuite: 1,
+        credential_type: 1,
+        not_before: NOW - 1000,
+        not_after: NOW.checked_add_signed(seconds).unwrap(),
+        last_resort: false,
+    }
+}
+
+pub(super) fn add_credential(
+    operation: &mut Operation<'_>,
+    record: &CredentialRecord,
+    private_key: &[u8],
+) -> Result<CredentialId> {
+    operation.insert_credential(record, private_key)?;
+    Ok(operation.credential_id(record)?.unwrap())
+}
+
+/// What a store was filled with.
+pub(super) struct Content {
+    pub(super) credential: CredentialRecord,
+    pub(super) private_key: Vec<u8>,
+    pub(super) keypackages: Vec<(KeypackageRecord, Vec<u8>)>,
+}
+
+impl Content {
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &[u8]> {
+        self.keypackages.iter().map(|(_, bundle)| bundle.as_slice()).chain([self.private_key.as_slice()])
+    }
+}
+
+/// Commits a credential and `count` key packages, each with a bundle of 600 random bytes.
+pub(super) async fn fill(keystore: &Keystore, count: usize) -> Content {
+    let content = Content {
+        credential: a_credential(),
+        private_key: random(32),
+        keypackages: (0..count).map(|_| (a_keypackage(1000), random(600))).collect(),
+    };
+    let (credential, private_key, keypackages) =
+        (content.credential.clone(), content.private_key.clone(), content.keypackages.clone());
+    write(keystore, move |operation| {
+        let credential = add_credential(operation, &credential, &private_key)?;
+        for (record, bundle) in &keypackages {
+            operation.insert_keypackage(credential, record, NOW, bundle)?;
+        }
+        Ok(())
+    })
+    .await
+    .unwrap();
+    content
+}
+
+/// One operation in a transaction of its own.
+pub(super) async fn write<T: Send + 'static>(
+    keystore: &Keystore,
+    work: impl FnOnce(&mut Operation<'_>) -> Result<T> + Send + 'static,
+) -> Result<T> {
+    let transaction = keystore.begin().await?;
+    let value = transaction.run(work).await?;
+    transaction.finish().await?;
+    Ok(value)
+}
+
+pub(super) async fn hash_refs(keystore: &Keystore) -> Result<Vec<Vec<u8>>> {
+    let refs = |view: &crate::View<'_>| {
+        Ok::<_, Error>(view.keypackages()?.into_iter().map(|record| record.hash_ref).collect())
+    };
+    keystore.read(refs).await
+}
+
+/// Each file in `folder` with its content.
+pub(super) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap())
+        .filter(|entry| entry.file_type().unwrap().is_file())
+        .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
+        .collect()
+}
+
+pub(super) fn contains(haystack: &[u8], needle: &[u8]) -> bool {
+    haystack.windows(needle.len()).any(|window| window == needle)
+}
+
+/// The files of `folder` in which `needle` stands.
+pub(super) fn found_in(folder: &Path, needle: &[u8]) -> Vec<String> {
+    files(folder).into_iter().filter(|(_, content)| contains(content, needle)).map(|(name, _)| name).collect()
+}
+
+/// A disk of `size` bytes, unmounted when dropped.
+pub(super) struct SmallDisk(TempDir);
+
+impl SmallDisk {
+    pub(super) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").args(["--lazy".as_ref(), self.path().as_os_str()]).status();
+    }
+}
+
+/// None, said aloud, where nothing can be mounted.
+pub(super) fn small_disk(size: usize) -> Option<SmallDisk> {
+    let folder = tempfile::tempdir().unwrap();
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", &format!("size={size}"), "tmpfs"])
+        .arg(folder.path())
+        .stderr(Stdio::null())
+        .status()
+        .is_ok_and(|status| status.success());
+    if mounted { Some(SmallDisk(folder)) } else { skip("mount a small disk") }
+}
+
+/// What a test can't do on this machine must not pass unseen.
+pub(super) fn skip<T>(what: &str) -> Option<T> {
+    // Past the harness, which shows nothing of a test that passes.
+    let _ = writeln!(std::io::stderr(), "NOT TESTED: this machine doesn't let the tests {what}");
+    None
+}
+
+/// Leaves no byte free, until the returned file is removed.
+pub(super) fn fill_up(disk: &Path) -> PathBuf {
+    let path = disk.join("ballast");
+    let mut file = fs::File::create(&path).unwrap();
+    for size in [4096, 1] {
+        while file.write_all(&vec![0; size]).is_ok() {}
+    }
+    path
+}
