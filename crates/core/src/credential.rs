@@ -3,6 +3,7 @@
 mod algorithm;
 mod certificate_chain;
 mod filter;
+mod pem;
 mod private_key;
 mod reference;
 mod signer;

@@ -8,6 +8,7 @@ use x509_cert::{
     der::{Decode, Document},
 };
 
+use super::pem;
 use crate::{CertificateError, Result};
 
 /// The certificates of an X.509 credential: the leaf first, each followed by its issuer's. Whether the chain ends
@@ -45,18 +46,8 @@ impl CertificateChain {
     /// # Errors
     /// As [`from_der`](Self::from_der), and [`CertificateError::NotPem`].
     pub fn from_pem(text: &str) -> Result<Self> {
-        const END: &str = "-----END CERTIFICATE-----";
-        let mut certificates = Vec::new();
-        for block in text.split_inclusive(END).filter(|block| block.contains("-----BEGIN ")) {
-            let position = certificates.len();
-            let refused = |reason: String| CertificateError::NotPem { position, reason };
-            let (label, der) = Document::from_pem(block).map_err(|error| refused(error.to_string()))?;
-            if label != "CERTIFICATE" {
-                return Err(refused(format!("found the label {label}")).into());
-            }
-            certificates.push(der.as_bytes().to_vec());
-        }
-        Self::from_der(certificates)
+        let blocks = text.split(pem::BEGIN).skip(1).enumerate();
+        Self::from_der(blocks.map(|(position, block)| from_pem(position, block)).collect::<Result<_, _>>()?)
     }
 
     pub(crate) fn content(&self) -> &[u8] {
@@ -88,6 +79,17 @@ impl fmt::Debug for CertificateChain {
         formatter.write_str("CertificateChain")?;
         formatter.debug_list().entries(subjects).finish()
     }
+}
+
+/// Takes a block without its first words, and whatever follows it.
+fn from_pem(position: usize, block: &str) -> Result<Vec<u8>, CertificateError> {
+    const END: &str = "-----END CERTIFICATE-----";
+    let refused = |reason: String| CertificateError::NotPem { position, reason };
+    pem::check_label(block, "CERTIFICATE").map_err(refused)?;
+    let end = block.find(END).ok_or_else(|| refused(format!("there is no {END}")))?;
+    let block = [pem::BEGIN, block.split_at(end).0, END].concat();
+    let (_, der) = Document::from_pem(&block).map_err(|error| refused(error.to_string()))?;
+    Ok(der.into_vec())
 }
 
 pub(crate) fn decode_certificate(position: usize, der: &[u8]) -> Result<Certificate, CertificateError> {

@@ -6,7 +6,7 @@ use openmls::prelude::SignatureScheme;
 use p256::pkcs8::{PrivateKeyInfo, SecretDocument};
 use zeroize::Zeroizing;
 
-use super::algorithm;
+use super::{algorithm, pem};
 use crate::{CredentialError, Result};
 
 /// The private key of an X.509 credential, in PKCS#8 (RFC 5958). It is wiped from memory when dropped.
@@ -24,7 +24,7 @@ impl PrivateKey {
     /// [`CredentialError::NotAPrivateKey`]; also for an algorithm that is unknown here.
     pub fn from_pkcs8(bytes: &[u8]) -> Result<Self> {
         let der = match std::str::from_utf8(bytes) {
-            Ok(text) if text.contains("-----BEGIN ") => from_pem(text)?,
+            Ok(text) if text.contains(pem::BEGIN) => from_pem(text)?,
             _ => Zeroizing::new(bytes.to_vec()),
         };
         let info = PrivateKeyInfo::try_from(der.as_slice()).map_err(refused)?;
@@ -49,12 +49,10 @@ impl fmt::Debug for PrivateKey {
 }
 
 fn from_pem(text: &str) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
-    let (label, document) = SecretDocument::from_pem(text).map_err(refused)?;
-    if label == "PRIVATE KEY" {
-        Ok(Zeroizing::new(document.as_bytes().to_vec()))
-    } else {
-        Err(refused(format!("found the label {label}")))
-    }
+    let block = text.split_once(pem::BEGIN).map_or("", |(_, block)| block);
+    pem::check_label(block, "PRIVATE KEY").map_err(refused)?;
+    let (_, document) = SecretDocument::from_pem(text).map_err(refused)?;
+    Ok(Zeroizing::new(document.as_bytes().to_vec()))
 }
 
 fn scheme(info: &PrivateKeyInfo<'_>) -> Result<SignatureScheme, CredentialError> {

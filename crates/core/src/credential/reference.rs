@@ -1,6 +1,9 @@
 //! Names a stored credential without its private key.
 
-use std::hash::{Hash, Hasher};
+use std::{
+    fmt,
+    hash::{Hash, Hasher},
+};
 
 use mlskit_keystore::CredentialRecord;
 use openmls::prelude::{Ciphersuite, CredentialType, CredentialWithKey, SignatureScheme};
@@ -10,7 +13,7 @@ use crate::{ClientId, CredentialError, Result};
 
 /// Names a credential of a client. It stays valid until the credential is removed, over restarts too: find it
 /// again with [`credentials`](crate::Client::credentials).
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct CredentialRef {
     client_id: ClientId,
     ciphersuite: Ciphersuite,
@@ -87,5 +90,21 @@ impl Hash for CredentialRef {
     fn hash<H: Hasher>(&self, state: &mut H) {
         // Equal references have equal keys.
         self.record.signature_key.hash(state);
+    }
+}
+
+/// The content is left out: certificates are long, and a Basic credential's identity is the client's id.
+impl fmt::Debug for CredentialRef {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { client_id, ciphersuite, record } = self;
+        let CredentialRecord { ciphersuite: _, credential_type: _, content: _, signature_key } = record;
+        let signature_key = signature_key.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        formatter
+            .debug_struct("CredentialRef")
+            .field("client_id", client_id)
+            .field("ciphersuite", ciphersuite)
+            .field("credential_type", &self.credential_type())
+            .field("signature_key", &format_args!("{signature_key}"))
+            .finish()
     }
 }

@@ -1,6 +1,9 @@
 //! The rules of X.509 credentials. Trust in the certificates is the app's business; that a certificate speaks of
 //! the very key that signs is checked here, because OpenMLS takes the content for opaque bytes.
 
+#[cfg(test)]
+mod tests;
+
 use std::time::SystemTime;
 
 use openmls::prelude::{Credential, CredentialType, SignatureScheme};
