@@ -1,1 +1,5 @@
 //! The examples of the documents that the API is taken from.
+
+mod core_crypto;
+mod openmls_book;
+mod openmls_guide;
