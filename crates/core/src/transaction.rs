@@ -64,6 +64,24 @@ impl TransactionContext {
     /// [`KEYPACKAGE_DEFAULT_LIFETIME`](crate::KEYPACKAGE_DEFAULT_LIFETIME), and stores it with its private keys.
     /// No other package is touched.
     ///
+    /// ```
+    /// # use mlskit::{Client, ClientId, Credential, openmls::prelude::Ciphersuite};
+    /// # fn main() -> mlskit::Result<()> { smol::block_on(async {
+    /// # let client = Client::temporary(ClientId::from("alice")).await?;
+    /// # let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+    /// # let credential = Credential::basic(suite, client.id())?;
+    /// # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await?;
+    /// use std::time::Duration;
+    ///
+    /// let tx = client.new_transaction().await?;
+    /// let keypackage = tx.generate_keypackage(&credential_ref, None).await?;
+    /// let for_30_days = Some(Duration::from_secs(60 * 60 * 24 * 30));
+    /// let short_lived = tx.generate_keypackage(&credential_ref, for_30_days).await?;
+    /// tx.finish().await?;
+    /// # assert!(short_lived.life_time().not_after() < keypackage.life_time().not_after());
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     /// [`KeypackageError`](crate::KeypackageError) for a lifetime out of bounds;
     /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's; as every call here.
@@ -82,6 +100,24 @@ impl TransactionContext {
 
     /// Generates a key package as `config` says and stores it with its private keys.
     ///
+    /// ```
+    /// # use mlskit::{Client, ClientId, Credential, openmls::prelude::Ciphersuite};
+    /// # fn main() -> mlskit::Result<()> { smol::block_on(async {
+    /// # let client = Client::temporary(ClientId::from("alice")).await?;
+    /// # let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+    /// # let credential = Credential::basic(suite, client.id())?;
+    /// # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await?;
+    /// use mlskit::{KeypackageConfig, openmls::prelude::{ApplicationIdExtension, Extension}};
+    ///
+    /// let application_id = Extension::ApplicationId(ApplicationIdExtension::new(b"myapp"));
+    /// let config = KeypackageConfig::default().leaf_node_extension(application_id).last_resort(true);
+    /// let tx = client.new_transaction().await?;
+    /// let keypackage = tx.generate_keypackage_with(&credential_ref, &config).await?;
+    /// tx.finish().await?;
+    /// assert!(keypackage.last_resort());
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     /// As [`generate_keypackage`](Self::generate_keypackage), and [`KeypackageError`](crate::KeypackageError) for
     /// what a key package can't have.
@@ -96,6 +132,22 @@ impl TransactionContext {
 
     /// Generates `count` key packages, at most [`MAX_BATCH`](crate::keypackage::MAX_BATCH), on all cores; all or
     /// none of them are stored.
+    ///
+    /// ```
+    /// # use mlskit::{Client, ClientId, Credential, openmls::prelude::Ciphersuite};
+    /// # fn main() -> mlskit::Result<()> { smol::block_on(async {
+    /// # let client = Client::temporary(ClientId::from("alice")).await?;
+    /// # let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+    /// # let credential = Credential::basic(suite, client.id())?;
+    /// # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await?;
+    /// use mlskit::KeypackageConfig;
+    ///
+    /// let tx = client.new_transaction().await?;
+    /// let batch = tx.generate_keypackages(&credential_ref, 100, &KeypackageConfig::default()).await?;
+    /// tx.finish().await?;
+    /// assert_eq!(batch.len(), 100);
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     /// As [`generate_keypackage_with`](Self::generate_keypackage_with).
@@ -114,6 +166,23 @@ impl TransactionContext {
 
     /// References to all key packages that the transaction sees, in the order in which they were made.
     ///
+    /// ```
+    /// # use mlskit::{Client, ClientId, Credential, openmls::prelude::Ciphersuite};
+    /// # fn main() -> mlskit::Result<()> { smol::block_on(async {
+    /// # let client = Client::temporary(ClientId::from("alice")).await?;
+    /// # let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+    /// # let credential = Credential::basic(suite, client.id())?;
+    /// # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await?;
+    /// # client.transaction(async |tx| tx.generate_keypackage(&credential_ref, None).await).await?;
+    /// let tx = client.new_transaction().await?;
+    /// let refs = tx.get_keypackage_refs().await?;
+    /// let valid_count = refs.iter().filter(|keypackage_ref| keypackage_ref.is_valid()).count();
+    /// println!("{valid_count} valid key packages available");
+    /// tx.finish().await?;
+    /// # assert_eq!(valid_count, 1);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     /// As every call here.
     pub async fn get_keypackage_refs(&self) -> Result<Vec<KeypackageRef>> {
@@ -131,6 +200,25 @@ impl TransactionContext {
 
     /// Removes a key package and its private keys. One that is gone already is no error.
     ///
+    /// ```
+    /// # use mlskit::{Client, ClientId, Credential, openmls::prelude::Ciphersuite};
+    /// # fn main() -> mlskit::Result<()> { smol::block_on(async {
+    /// # let client = Client::temporary(ClientId::from("alice")).await?;
+    /// # let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+    /// # let credential = Credential::basic(suite, client.id())?;
+    /// # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await?;
+    /// # client.transaction(async |tx| tx.generate_keypackage(&credential_ref, None).await).await?;
+    /// let tx = client.new_transaction().await?;
+    /// for keypackage_ref in tx.get_keypackage_refs().await? {
+    ///     if !keypackage_ref.is_valid() {
+    ///         tx.remove_keypackage(&keypackage_ref).await?;
+    ///     }
+    /// }
+    /// tx.finish().await?;
+    /// # assert_eq!(client.get_keypackage_refs().await?.len(), 1);
+    /// # Ok(()) }) }
+    /// ```
+    ///
     /// # Errors
     /// As every call here.
     pub async fn remove_keypackage(&self, keypackage_ref: &KeypackageRef) -> Result<()> {
@@ -143,6 +231,21 @@ impl TransactionContext {
     }
 
     /// Removes all key packages of a credential with their private keys, by index.
+    ///
+    /// ```
+    /// # use mlskit::{Client, ClientId, Credential, openmls::prelude::Ciphersuite};
+    /// # fn main() -> mlskit::Result<()> { smol::block_on(async {
+    /// # let client = Client::temporary(ClientId::from("alice")).await?;
+    /// # let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+    /// # let credential = Credential::basic(suite, client.id())?;
+    /// # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await?;
+    /// # client.transaction(async |tx| tx.generate_keypackage(&credential_ref, None).await).await?;
+    /// let tx = client.new_transaction().await?;
+    /// tx.remove_keypackages_for(&credential_ref).await?;
+    /// tx.finish().await?;
+    /// # assert_eq!(client.get_keypackage_refs().await?, []);
+    /// # Ok(()) }) }
+    /// ```
     ///
     /// # Errors
     /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's; as every call here.
