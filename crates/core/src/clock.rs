@@ -1,9 +1,13 @@
 //! The one source of time.
 
+mod utc;
+
 use std::{
     fmt::Debug,
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
+
+pub(crate) use utc::Utc;
 
 /// Tells the time. Apps use [`SystemClock`]; tests turn one of their own.
 ///

@@ -1,12 +1,14 @@
 //! One error for the whole API, with a domain enum inside, so that `?` works throughout.
 
 mod certificate;
+mod rejected;
 
 use std::{fmt, time::Duration};
 
 pub use certificate::CertificateError;
 use mlskit_keystore::{StorageError, TransactionError};
 use openmls::prelude::{Ciphersuite, ExtensionType, SignatureScheme};
+pub use rejected::RejectedKeypackage;
 
 /// What any call can fail with. The domain tells where to look, the variant who is at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -117,10 +119,19 @@ pub enum CredentialError {
     },
 }
 
+impl From<RejectedKeypackage> for Error {
+    fn from(reason: RejectedKeypackage) -> Self {
+        Self::Keypackage(KeypackageError::Rejected(reason))
+    }
+}
+
 /// A key package was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum KeypackageError {
+    /// Peer, or whoever delivered it: another client's package is not to be used.
+    #[error(transparent)]
+    Rejected(#[from] RejectedKeypackage),
     /// Caller: the lifetime asked for is longer than the client's `max_lifetime`.
     #[error(
         "a lifetime of {asked:?} was asked for, but the limit is {limit:?}; ask for less or raise `ClientOptions::max_lifetime`"

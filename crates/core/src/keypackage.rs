@@ -1,22 +1,32 @@
 //! Key packages: signed offers to be added to a group (RFC 9420 §10).
 
 mod bundle;
+mod check;
 mod config;
+mod framing;
 mod generate;
+mod hash;
+mod import;
+mod info;
 mod no_storage;
+mod raw;
+mod reader;
 mod reference;
 
 use std::time::Duration;
 
+pub use check::KeypackageChecks;
 pub use config::KeypackageConfig;
+pub use framing::KeypackageFraming;
 pub(crate) use generate::{generate_batch, generate_one};
+pub use info::{CapabilitiesInfo, CredentialInfo, ExtensionInfo, KeypackageInfo, LeafSourceInfo};
 use mlskit_keystore::View;
 /// A key package whose signatures have been checked, or that was made here.
 pub use openmls::prelude::KeyPackage as Keypackage;
-use openmls_rust_crypto::RustCrypto;
 pub use reference::KeypackageRef;
 use tls_codec::Serialize;
 
+pub use crate::error::RejectedKeypackage;
 use crate::{KeypackageError, Result};
 
 /// The default lifetime of a key package: 84 days, about three months.
@@ -38,15 +48,42 @@ pub trait KeypackageExt {
     /// # Errors
     /// [`KeypackageError::NotDecoded`] if it can't be encoded.
     fn to_bytes(&self) -> Result<Vec<u8>>;
+
+    /// The package in an `MLSMessage` (RFC 9420 §6), as some directories want it.
+    ///
+    /// # Errors
+    /// [`KeypackageError::NotDecoded`] if it can't be encoded.
+    fn to_mls_message(&self) -> Result<Vec<u8>>;
+
+    /// Every field, to look at.
+    ///
+    /// # Errors
+    /// [`KeypackageError::NotDecoded`] if it can't be encoded.
+    fn info(&self) -> Result<KeypackageInfo>;
+
+    /// Whether the system's clock is inside its lifetime.
+    fn is_valid(&self) -> bool;
 }
 
 impl KeypackageExt for Keypackage {
     fn keypackage_ref(&self) -> Result<KeypackageRef> {
-        reference::of(self, &RustCrypto::default())
+        reference::of(self, &*check::CRYPTO)
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {
         self.tls_serialize_detached().map_err(|error| KeypackageError::NotDecoded { reason: error.to_string() }.into())
+    }
+
+    fn to_mls_message(&self) -> Result<Vec<u8>> {
+        Ok(framing::wrap(&self.to_bytes()?))
+    }
+
+    fn info(&self) -> Result<KeypackageInfo> {
+        Ok(KeypackageInfo::from_bytes(&self.to_bytes()?)?)
+    }
+
+    fn is_valid(&self) -> bool {
+        self.life_time().validate().is_ok()
     }
 }
 

@@ -63,8 +63,13 @@ pub use client::{Client, ClientOptions};
 pub use client_id::ClientId;
 pub use clock::{Clock, SystemClock};
 pub use credential::{CertificateChain, Credential, CredentialFilter, CredentialRef, PrivateKey};
-pub use error::{CertificateError, CredentialError, Error, ExtensionPlace, KeypackageError, Result};
-pub use keypackage::{KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageConfig, KeypackageExt, KeypackageRef};
+pub use error::{
+    CertificateError, CredentialError, Error, ExtensionPlace, KeypackageError, RejectedKeypackage, Result,
+};
+pub use keypackage::{
+    KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageChecks, KeypackageConfig, KeypackageExt, KeypackageInfo,
+    KeypackageRef,
+};
 pub use mlskit_keystore::{DatabaseKey, StorageError, TransactionError};
 pub use transaction::TransactionContext;
 

@@ -1,3 +1,4 @@
 //! What tests and examples of mlskit share: clocks to turn, certificates, and key packages made wrong on purpose.
 
 pub mod certificates;
+pub mod forge;
