@@ -44,6 +44,7 @@ impl Client {
         id: ClientId,
         options: ClientOptions,
     ) -> Result<Self> {
+        check_id(&id)?;
         Self::claim(Keystore::open(path, key, options.busy_timeout).await?, id, options).await
     }
 
@@ -62,13 +63,11 @@ impl Client {
     /// # Errors
     /// [`StorageError::Io`](crate::StorageError::Io) when the new folder can't be made.
     pub async fn temporary_in(folder: impl Into<PathBuf>, id: ClientId, options: ClientOptions) -> Result<Self> {
+        check_id(&id)?;
         Self::claim(Keystore::temporary(folder, options.busy_timeout).await?, id, options).await
     }
 
     async fn claim(keystore: Keystore, id: ClientId, options: ClientOptions) -> Result<Self> {
-        if id.as_bytes().is_empty() {
-            return Err(CredentialError::EmptyClientId.into());
-        }
         let found = match keystore.read(|view| view.client_id()).await? {
             Some(found) => found,
             None => {
@@ -132,7 +131,8 @@ impl Client {
         match nesting::inside(self.nesting_mark(), work(&transaction)).await {
             Ok(value) => {
                 match transaction.finish().await {
-                    // The block has ended it itself.
+                    // The block has ended it itself. `TransactionUndone` is an error, whatever the block made of
+                    // the failure behind it: nothing is stored.
                     Err(Error::Transaction(TransactionError::TransactionFinished)) => {}
                     other => other?,
                 }
@@ -225,6 +225,10 @@ impl Client {
     fn nesting_mark(&self) -> usize {
         Arc::as_ptr(&self.inner).addr()
     }
+}
+
+fn check_id(id: &ClientId) -> Result<(), CredentialError> {
+    if id.as_bytes().is_empty() { Err(CredentialError::EmptyClientId) } else { Ok(()) }
 }
 
 impl std::fmt::Debug for Client {

@@ -1,6 +1,10 @@
 //! What can go wrong with the file and with a transaction.
 
-use std::{io, path::Path, time::Duration};
+use std::{
+    io,
+    path::Path,
+    time::{Duration, Instant},
+};
 
 /// The database file, its key or its medium refused.
 ///
@@ -131,6 +135,14 @@ impl StorageError {
         Self::WrongKeyOrDamaged { path: path.display().to_string() }
     }
 
+    /// Says how long the call has waited, if that is what it failed with.
+    pub(crate) fn waited_since(self, since: Instant) -> Self {
+        match self {
+            Self::DatabaseBusy { .. } => Self::DatabaseBusy { waited: since.elapsed() },
+            other => other,
+        }
+    }
+
     /// Whether a page failed to verify: damage, or another key.
     pub(crate) fn is_unreadable(&self) -> bool {
         matches!(self, Self::Corrupt)
@@ -175,6 +187,9 @@ pub enum TransactionError {
     /// Caller: the transaction had been committed or rolled back already.
     #[error("the transaction is finished; begin another")]
     TransactionFinished,
+    /// Medium: a failure in this transaction, of a full disk for one, made SQLite roll back all of it.
+    #[error("an earlier failure in this transaction undid the whole of it; begin another")]
+    TransactionUndone,
     /// Caller: a transaction was begun inside another's block of the same client; it would wait for itself.
     #[error("a transaction of this client is open around this call; use the context that the block was given")]
     NestedTransaction,

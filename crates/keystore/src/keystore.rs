@@ -5,6 +5,7 @@ use std::{
     path::PathBuf,
     sync::{
         Arc,
+        atomic::{AtomicBool, Ordering},
         mpsc::{self, Sender},
     },
     time::{Duration, Instant},
@@ -32,6 +33,7 @@ struct Shared {
     writer: Sender<Message>,
     readers: Readers,
     busy_timeout: Duration,
+    is_closing: Arc<AtomicBool>,
 }
 
 impl Keystore {
@@ -52,10 +54,13 @@ impl Keystore {
     /// [`StorageError::Io`] when the folder can't be made.
     pub async fn temporary(parent: impl Into<PathBuf>, busy_timeout: Duration) -> Result<Self> {
         let parent = parent.into();
-        let make = move || tempfile::Builder::new().prefix("mlskit-").tempdir_in(parent);
-        let folder = blocking::unblock(make).await.map_err(|error| StorageError::io(&error))?;
+        let make = move || {
+            let folder = tempfile::Builder::new().prefix("mlskit-").tempdir_in(parent);
+            Ok::<_, StorageError>((folder.map_err(|error| StorageError::io(&error))?, DatabaseKey::generate()?))
+        };
+        let (folder, key) = blocking::unblock(make).await?;
         let path = folder.path().join("mlskit.db");
-        Self::start(path, Some(DatabaseKey::generate()?), busy_timeout, MIGRATIONS, Some(folder)).await
+        Self::start(path, Some(key), busy_timeout, MIGRATIONS, Some(folder)).await
     }
 
     pub(crate) async fn start(
@@ -67,10 +72,12 @@ impl Keystore {
     ) -> Result<Self> {
         let busy_timeout = busy_timeout.min(MAX_BUSY_TIMEOUT);
         let readers = Readers::new(path.clone(), key.clone());
+        let pool = readers.pool();
         let (writer, messages) = mpsc::channel();
-        blocking::unblock(move || Writer::open(&path, key, busy_timeout, migrations, temporary)?.start(messages))
-            .await?;
-        Ok(Self { shared: Arc::new(Shared { writer, readers, busy_timeout }) })
+        let open = move || Writer::open(&path, key, busy_timeout, migrations, pool, temporary)?.start(messages);
+        blocking::unblock(open).await?;
+        let is_closing = Arc::new(AtomicBool::new(false));
+        Ok(Self { shared: Arc::new(Shared { writer, readers, busy_timeout, is_closing }) })
     }
 
     /// Begins a transaction, when all that were asked for earlier have ended.
@@ -105,14 +112,8 @@ impl Keystore {
     /// # Errors
     /// As [`begin`](Self::begin).
     pub async fn change_key(&self, key: &DatabaseKey) -> Result<()> {
-        let drained = self.shared.readers.drain().await;
         let key = key.clone();
-        self.turn(move |writer| {
-            writer.change_key(key.clone())?;
-            drained.set_key(key);
-            Ok(())
-        })
-        .await
+        self.turn(move |writer| writer.change_key(key)).await
     }
 
     /// Reads the whole file, in its turn among the transactions, and checks that every page is as it was written
@@ -127,10 +128,11 @@ impl Keystore {
     /// Rolls back what is open, empties the WAL and closes the file. Every later call of every clone gets
     /// [`StorageError::Closed`]; closing again does nothing.
     pub async fn close(&self) {
-        self.shared.readers.drain().await.close();
+        // Whoever waits for another process waits no more.
+        self.shared.is_closing.store(true, Ordering::Relaxed);
         let (closed, is_closed) = async_channel::bounded(1);
         if self.shared.writer.send(Message::Close(closed)).is_ok() {
-            // An error means that another call has closed it in the meantime.
+            // Nothing is ever sent: the channel ends with the writer.
             let _ = is_closed.recv().await;
         }
     }
@@ -139,17 +141,26 @@ impl Keystore {
     async fn turn<T: Send + 'static>(&self, work: impl FnOnce(&mut Writer) -> Result<T> + Send + 'static) -> Result<T> {
         let (reply, answer) = async_channel::bounded::<Result<T>>(1);
         let since = Instant::now();
-        let probe = reply.clone();
+        let (probe, is_closing) = (reply.clone(), Arc::clone(&self.shared.is_closing));
         let waiting = Waiting {
             since,
             until: since + self.shared.busy_timeout,
-            is_abandoned: Arc::new(move || probe.is_closed()),
+            is_abandoned: Arc::new(move || probe.is_closed() || is_closing.load(Ordering::Relaxed)),
             start: Box::new(move |writer, turn| {
                 let _ = reply.try_send(turn.and_then(|()| work(writer)));
             }),
         };
         self.shared.writer.send(Message::Turn(waiting)).map_err(|_| StorageError::Closed)?;
-        answer.recv().await.unwrap_or_else(|_| Err(StorageError::Closed.into()))
+        match answer.recv().await {
+            Ok(Err(Error::Storage(StorageError::DatabaseBusy { .. })))
+                if self.shared.is_closing.load(Ordering::Relaxed) =>
+            {
+                Err(StorageError::Closed.into())
+            }
+            Ok(Err(Error::Storage(error))) => Err(error.waited_since(since).into()),
+            Ok(outcome) => outcome,
+            Err(_) => Err(StorageError::Closed.into()),
+        }
     }
 }
 

@@ -3,10 +3,10 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
 };
 
-use async_lock::{Semaphore, SemaphoreGuardArc};
+use async_lock::Semaphore;
 use rusqlite::Connection;
 
 use crate::{
@@ -19,13 +19,16 @@ const READERS: usize = 2;
 
 pub(crate) struct Readers {
     permits: Arc<Semaphore>,
-    /// Two that drain at once would each hold a permit that the other waits for.
-    draining: async_lock::Mutex<()>,
     pool: Arc<Pool>,
 }
 
-struct Pool {
+/// The handle reads with it; the writer thread pauses and closes it, so that no connection is closed on an app's
+/// thread.
+pub(crate) struct Pool {
     path: PathBuf,
+    /// Shared by those that read. A read that has not begun holds nothing: whoever wants to have the file alone
+    /// waits for running queries, and never for a thread of the app's to become free.
+    reading: RwLock<()>,
     state: Mutex<State>,
 }
 
@@ -38,11 +41,12 @@ struct State {
 impl Readers {
     pub(crate) fn new(path: PathBuf, key: Option<DatabaseKey>) -> Self {
         let state = Mutex::new(State { idle: Vec::new(), key, is_closed: false });
-        Self {
-            permits: Arc::new(Semaphore::new(READERS)),
-            draining: async_lock::Mutex::new(()),
-            pool: Arc::new(Pool { path, state }),
-        }
+        let pool = Arc::new(Pool { path, reading: RwLock::new(()), state });
+        Self { permits: Arc::new(Semaphore::new(READERS)), pool }
+    }
+
+    pub(crate) fn pool(&self) -> Arc<Pool> {
+        Arc::clone(&self.pool)
     }
 
     pub(crate) async fn read<T, E>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
@@ -58,56 +62,48 @@ impl Readers {
         })
         .await
     }
-
-    /// Waits until nobody reads, and closes the connections. No reading begins while the guard lives.
-    pub(crate) async fn drain(&self) -> Drained {
-        let _alone = self.draining.lock().await;
-        let mut permits = Vec::with_capacity(READERS);
-        for _ in 0..READERS {
-            permits.push(self.permits.acquire_arc().await);
-        }
-        let pool = Arc::clone(&self.pool);
-        blocking::unblock(move || pool.state().idle.clear()).await;
-        Drained { _permits: permits, pool: Arc::clone(&self.pool) }
-    }
-}
-
-impl Drop for Readers {
-    fn drop(&mut self) {
-        let idle = std::mem::take(&mut self.pool.state().idle);
-        if !idle.is_empty() {
-            // Closing a connection is SQLite's work, and this may be the app's main thread.
-            blocking::unblock(move || drop(idle)).detach();
-        }
-    }
 }
 
 /// While it lives nobody reads.
-pub(crate) struct Drained {
-    _permits: Vec<SemaphoreGuardArc>,
-    pool: Arc<Pool>,
+pub(crate) struct Paused<'a> {
+    pool: &'a Pool,
+    _alone: RwLockWriteGuard<'a, ()>,
 }
 
-impl Drained {
+impl Paused<'_> {
     pub(crate) fn set_key(&self, key: DatabaseKey) {
         self.pool.state().key = Some(key);
-    }
-
-    pub(crate) fn close(&self) {
-        self.pool.state().is_closed = true;
     }
 }
 
 impl Pool {
+    /// Waits for those that read, and closes their connections.
+    pub(crate) fn pause(&self) -> Paused<'_> {
+        let alone = self.reading.write().unwrap_or_else(PoisonError::into_inner);
+        let idle = std::mem::take(&mut self.state().idle);
+        drop(idle);
+        Paused { pool: self, _alone: alone }
+    }
+
+    /// Every later read is refused.
+    pub(crate) fn close(&self) {
+        let paused = self.pause();
+        paused.pool.state().is_closed = true;
+    }
+
     fn read<T, E: From<Error>>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E>) -> Result<T, E> {
+        let _reading = self.reading.read().unwrap_or_else(PoisonError::into_inner);
         let connection = self.take().map_err(|error| E::from(error.into()))?;
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&View::new(&connection))))
+        let outcome = catch_unwind(AssertUnwindSafe(|| in_snapshot(&connection, work)))
             .unwrap_or_else(|_| Err(Error::from(TransactionError::OperationPanicked).into()));
         // Whatever `work` made of its error: a connection that reads no more says so here.
         if outcome.is_err() && connection::read_first_page(&connection).is_err_and(|error| error.is_unreadable()) {
             return Err(E::from(self.diagnose(StorageError::Corrupt).into()));
         }
-        self.state().idle.push(connection);
+        // A snapshot that stays open would keep the WAL from being emptied.
+        if connection.is_autocommit() {
+            self.state().idle.push(connection);
+        }
         outcome
     }
 
@@ -134,4 +130,13 @@ impl Pool {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// All queries of one read see the same state.
+fn in_snapshot<T, E: From<Error>>(
+    connection: &Connection,
+    work: impl FnOnce(&View<'_>) -> Result<T, E>,
+) -> Result<T, E> {
+    let _snapshot = connection.unchecked_transaction().map_err(|error| E::from(error.into()))?;
+    work(&View::new(connection))
 }

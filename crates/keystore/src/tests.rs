@@ -5,4 +5,6 @@ mod change_key;
 mod durability;
 mod killed_migration;
 mod support;
+mod threads;
+mod transactions;
 pub(crate) mod witness;

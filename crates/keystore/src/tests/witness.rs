@@ -13,9 +13,11 @@ use rusqlite::{
 
 static THREADS: Mutex<Option<HashSet<ThreadId>>> = Mutex::new(None);
 
+/// Notes who opens the connection, who runs each of its statements and who closes it.
 pub(crate) fn watch(mut connection: Connection) -> Connection {
     note();
-    connection.trace_v2(TraceEventCodes::SQLITE_TRACE_STMT, Some(|_: TraceEvent<'_>| note())).unwrap();
+    let events = TraceEventCodes::SQLITE_TRACE_STMT | TraceEventCodes::SQLITE_TRACE_CLOSE;
+    connection.trace_v2(events, Some(|_: TraceEvent<'_>| note())).unwrap();
     connection
 }
 

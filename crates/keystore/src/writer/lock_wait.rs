@@ -1,0 +1,39 @@
+//! What SQLite's busy handler goes by while another process holds a lock.
+
+use std::{
+    sync::{Mutex, PoisonError},
+    thread,
+    time::{Duration, Instant},
+};
+
+use super::Probe;
+
+/// How often a lock of another process is looked at. SQLite's own handler backs off to 100 ms, which lets a
+/// busy process starve a waiting one.
+const POLL: Duration = Duration::from_micros(500);
+
+/// Waits until then, or until nobody wants it any more.
+pub(super) type Wait = (Instant, Option<Probe>);
+
+pub(super) struct LockWait(Mutex<Wait>);
+
+impl LockWait {
+    pub(super) fn until(until: Instant) -> Self {
+        Self(Mutex::new((until, None)))
+    }
+
+    /// Returns what it was: the probe may own whatever waits for its answer, which must not go inside the lock.
+    pub(super) fn replace(&self, wait: Wait) -> Wait {
+        std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), wait)
+    }
+
+    /// Sleeps a little, unless the wait is over.
+    pub(super) fn goes_on(&self) -> bool {
+        let (until, is_abandoned) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let is_over = Instant::now() >= until || is_abandoned.is_some_and(|is_abandoned| is_abandoned());
+        if !is_over {
+            thread::sleep(POLL);
+        }
+        !is_over
+    }
+}
