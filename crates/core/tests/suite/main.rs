@@ -41,5 +41,6 @@ mod credentials;
 mod importing;
 mod killed;
 mod life_of_a_client;
+mod nesting;
 mod rollback;
 mod seed_examples;
