@@ -36,11 +36,13 @@ macro_rules! scenarios {
 }
 
 mod common;
+mod concurrency;
 mod configuration;
 mod credentials;
 mod importing;
 mod killed;
 mod life_of_a_client;
 mod nesting;
+mod processes;
 mod rollback;
 mod seed_examples;
