@@ -58,6 +58,8 @@ mod error;
 pub mod keypackage;
 mod nesting;
 mod transaction;
+#[cfg(test)]
+mod witness;
 
 pub use client::{Client, ClientOptions};
 pub use client_id::ClientId;

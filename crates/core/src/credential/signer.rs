@@ -35,6 +35,8 @@ impl SignatureKey {
 
     /// Takes the 32 bytes that [`private`](Self::private) gave.
     pub(crate) fn from_private(ciphersuite: Ciphersuite, private: &[u8]) -> Result<Self> {
+        #[cfg(test)]
+        crate::witness::note();
         let damaged = || CredentialError::NotDecoded {
             reason: format!("its private key of {} bytes is none for {ciphersuite:?}", private.len()),
         };
@@ -93,6 +95,8 @@ fn random() -> Result<Zeroizing<[u8; 32]>> {
 
 impl Signer for SignatureKey {
     fn sign(&self, payload: &[u8]) -> Result<Vec<u8>, SignerError> {
+        #[cfg(test)]
+        crate::witness::note();
         Ok(match self {
             Self::Ed25519(key) => key.sign(payload).to_vec(),
             Self::P256(key) => {

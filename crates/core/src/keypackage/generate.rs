@@ -107,6 +107,8 @@ impl Plan {
     }
 
     fn build(&self, provider: &BuildProvider) -> Result<Built> {
+        #[cfg(test)]
+        crate::witness::note();
         let with_key = self.credential_ref.with_key();
         let bundle = self
             .blueprint
