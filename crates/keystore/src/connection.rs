@@ -35,7 +35,7 @@ pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access) -> Result<Conne
         unlock(&connection, key)?;
     }
     match read_first_page(&connection) {
-        Err(error) if error.is_unreadable() => return Err(StorageError::wrong_key_or_damaged(path)),
+        Err(error) if error.is_unreadable() => return Err(why_unreadable(&connection, path, key.is_some())),
         Err(StorageError::Io { .. }) => return Err(file::why_no_sibling(path)),
         other => other?,
     }
@@ -46,6 +46,16 @@ pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access) -> Result<Conne
         set_checkpoint_on_close(&connection, true)?;
     }
     Ok(connection)
+}
+
+/// Whether the key opens the first page, whatever else is wrong. A WAL may hold a newer one under another key.
+fn why_unreadable(connection: &Connection, path: &Path, encrypted: bool) -> StorageError {
+    let has_first_page = fs::metadata(path).is_ok_and(|metadata| metadata.len() >= PAGE_SIZE);
+    let key_fits = encrypted
+        && has_first_page
+        && !file::has_wal(path)
+        && failing_pages(connection).is_ok_and(|pages| !has_first(&pages));
+    if key_fits { StorageError::Corrupt } else { StorageError::wrong_key_or_damaged(path) }
 }
 
 pub(crate) fn read_first_page(connection: &Connection) -> Result<(), StorageError> {
@@ -173,8 +183,7 @@ fn examine(path: &Path, key: &DatabaseKey) -> Result<Damage, StorageError> {
         return Ok(if failures.is_empty() { Damage::None } else { Damage::Pages });
     }
     let pages = fs::metadata(path).map_or(0, |metadata| metadata.len() / PAGE_SIZE);
-    let first_fails_in_file = failures.iter().any(|failure| failure.ends_with(" page 1"));
-    let key_changed = !first_fails_in_file || failures.len() as u64 >= pages;
+    let key_changed = !has_first(&failures) || failures.len() as u64 >= pages;
     Ok(if key_changed { Damage::KeyChanged } else { Damage::Pages })
 }
 
@@ -182,6 +191,10 @@ fn examine(path: &Path, key: &DatabaseKey) -> Result<Damage, StorageError> {
 fn failing_pages(connection: &Connection) -> Result<Vec<String>, StorageError> {
     let mut statement = connection.prepare("PRAGMA cipher_integrity_check")?;
     Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+}
+
+fn has_first(failing_pages: &[String]) -> bool {
+    failing_pages.iter().any(|page| page.ends_with(" page 1"))
 }
 
 /// SQLCipher's default.

@@ -2,7 +2,10 @@
 
 mod at_rest;
 mod change_key;
+mod child;
 mod durability;
+mod file_errors;
+mod indexes;
 mod killed_migration;
 mod support;
 mod threads;

@@ -40,14 +40,21 @@ impl View<'_> {
     pub fn keypackage_bundle(&self, hash_ref: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>> {
         Ok(self
             .connection
-            .prepare_cached("SELECT bundle FROM key_package WHERE hash_ref = ?1")?
+            .prepare_cached(BUNDLE)?
             .query_row([hash_ref], |row| row.get(0).map(Zeroizing::new))
             .optional()?)
     }
-}
 
-const LIST: &str = "SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
-     FROM key_package ORDER BY id";
+    /// How many key packages of `credential` are neither retired nor withdrawn, and valid at `now`: its second is
+    /// in their window, whose last counts as outside. Reads an index, no bundle.
+    ///
+    /// # Errors
+    /// [`StorageError::OutOfRange`] for times beyond 2^63; [`StorageError`]s of the medium.
+    pub fn count_valid_keypackages(&self, credential: CredentialId, now: u64) -> Result<u32> {
+        let values = params![credential.0, seconds("now", now)?];
+        Ok(self.connection.prepare_cached(COUNT_VALID)?.query_row(values, |row| row.get(0))?)
+    }
+}
 
 impl Operation<'_> {
     /// Adds a key package of `credential`.
@@ -62,23 +69,17 @@ impl Operation<'_> {
         bundle: &[u8],
     ) -> Result<()> {
         let KeypackageRecord { hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort } = record;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO key_package
-                 (hash_ref, credential, ciphersuite, credential_type, not_before, not_after, last_resort, generated_at, bundle)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-            )?
-            .execute(params![
-                hash_ref,
-                credential.0,
-                ciphersuite,
-                credential_type,
-                seconds("not_before", *not_before)?,
-                seconds("not_after", *not_after)?,
-                last_resort,
-                seconds("now", generated_at)?,
-                bundle
-            ])?;
+        self.connection.prepare_cached(INSERT)?.execute(params![
+            hash_ref,
+            credential.0,
+            ciphersuite,
+            credential_type,
+            seconds("not_before", *not_before)?,
+            seconds("not_after", *not_after)?,
+            last_resort,
+            seconds("now", generated_at)?,
+            bundle
+        ])?;
         Ok(())
     }
 
@@ -88,7 +89,7 @@ impl Operation<'_> {
     /// # Errors
     /// [`StorageError`]s of the medium.
     pub fn delete_keypackage(&mut self, hash_ref: &[u8], now: u64) -> Result<bool> {
-        self.bury("hash_ref = ?1", hash_ref, now).map(|rows| rows > 0)
+        self.bury(BURY_ONE, DELETE_ONE, hash_ref, now).map(|rows| rows > 0)
     }
 
     /// Removes all key packages of a credential with their private keys and returns how many there were. What a
@@ -97,25 +98,55 @@ impl Operation<'_> {
     /// # Errors
     /// [`StorageError`]s of the medium.
     pub fn delete_keypackages_of(&mut self, credential: CredentialId, now: u64) -> Result<usize> {
-        self.bury("credential = ?1", credential.0, now)
+        self.bury(BURY_OF_CREDENTIAL, DELETE_OF_CREDENTIAL, credential.0, now)
     }
 
-    fn bury(&mut self, which: &'static str, value: impl rusqlite::ToSql, now: u64) -> Result<usize> {
+    /// Removes all key packages that have expired at `now` with their private keys, whatever their credential, and
+    /// returns how many there were. They leave no tombstones.
+    ///
+    /// # Errors
+    /// [`StorageError::OutOfRange`] for times beyond 2^63; [`StorageError`]s of the medium.
+    pub fn delete_expired_keypackages(&mut self, now: u64) -> Result<usize> {
+        let rows = self.connection.prepare_cached(DELETE_EXPIRED)?.execute([seconds("now", now)?])?;
+        Ok(self.count_deleted_secrets(rows))
+    }
+
+    fn bury(
+        &mut self,
+        bury: &'static str,
+        delete: &'static str,
+        which: impl rusqlite::ToSql,
+        now: u64,
+    ) -> Result<usize> {
         let now = seconds("now", now)?;
-        self.connection
-            .prepare_cached(&format!(
-                "INSERT INTO tombstone (hash_ref, not_after)
-                 SELECT hash_ref, not_after FROM key_package WHERE {which} AND not_after > ?2"
-            ))?
-            .execute(params![value, now])?;
-        let rows = self
-            .connection
-            .prepare_cached(&format!("DELETE FROM key_package WHERE {which}"))?
-            .execute(params![value])?;
-        self.connection.prepare_cached("DELETE FROM tombstone WHERE not_after <= ?1")?.execute([now])?;
+        self.connection.prepare_cached(bury)?.execute(params![which, now])?;
+        let rows = self.connection.prepare_cached(delete)?.execute(params![which])?;
+        self.connection.prepare_cached(SWEEP)?.execute([now])?;
         Ok(self.count_deleted_secrets(rows))
     }
 }
+
+pub(crate) const LIST: &str = "
+    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+    FROM key_package ORDER BY id";
+pub(crate) const BUNDLE: &str = "SELECT bundle FROM key_package WHERE hash_ref = ?1";
+pub(crate) const COUNT_VALID: &str = "
+    SELECT count(*) FROM key_package
+    WHERE credential = ?1 AND not_after > ?2 AND not_before <= ?2 AND state < 2";
+const INSERT: &str = "
+    INSERT INTO key_package (hash_ref, credential, ciphersuite, credential_type,
+        not_before, not_after, last_resort, generated_at, bundle)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+pub(crate) const BURY_ONE: &str = "
+    INSERT INTO tombstone (hash_ref, not_after)
+    SELECT hash_ref, not_after FROM key_package WHERE hash_ref = ?1 AND not_after > ?2";
+pub(crate) const DELETE_ONE: &str = "DELETE FROM key_package WHERE hash_ref = ?1";
+pub(crate) const BURY_OF_CREDENTIAL: &str = "
+    INSERT INTO tombstone (hash_ref, not_after)
+    SELECT hash_ref, not_after FROM key_package WHERE credential = ?1 AND not_after > ?2";
+pub(crate) const DELETE_OF_CREDENTIAL: &str = "DELETE FROM key_package WHERE credential = ?1";
+pub(crate) const DELETE_EXPIRED: &str = "DELETE FROM key_package WHERE not_after <= ?1";
+pub(crate) const SWEEP: &str = "DELETE FROM tombstone WHERE not_after <= ?1";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<KeypackageRecord> {
     Ok(KeypackageRecord {

@@ -120,10 +120,11 @@ pub(super) async fn hash_refs(keystore: &Keystore) -> Result<Vec<Vec<u8>>> {
     keystore.read(refs).await
 }
 
-/// Each file in `folder` with its content.
+/// Each file in `folder` with its content; none if there is no such folder.
 pub(super) fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fs::read_dir(folder)
-        .unwrap()
+        .into_iter()
+        .flatten()
         .map(|entry| entry.unwrap())
         .filter(|entry| entry.file_type().unwrap().is_file())
         .map(|entry| (entry.file_name().into_string().unwrap(), fs::read(entry.path()).unwrap()))
@@ -181,4 +182,22 @@ pub(super) fn fill_up(disk: &Path) -> PathBuf {
         while file.write_all(&vec![0; size]).is_ok() {}
     }
     path
+}
+
+/// Makes a file or folder that root too can't write to, until dropped.
+pub(super) struct Immutable(PathBuf);
+
+impl Drop for Immutable {
+    fn drop(&mut self) {
+        set_immutable("-i", &self.0);
+    }
+}
+
+/// None, said aloud, where that can't be done.
+pub(super) fn make_immutable(path: &Path) -> Option<Immutable> {
+    if set_immutable("+i", path) { Some(Immutable(path.to_owned())) } else { skip("make files immutable") }
+}
+
+fn set_immutable(flag: &str, path: &Path) -> bool {
+    Command::new("chattr").arg(flag).arg(path).stderr(Stdio::null()).status().is_ok_and(|status| status.success())
 }
