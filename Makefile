@@ -30,9 +30,10 @@ fmt: ## formats the code
 notices: ## writes THIRD-PARTY-NOTICES anew, after a change of dependencies
 	scripts/third-party-notices --write
 
-check-vendored: ## builds with the feature vendored-openssl: OpenSSL from source, some minutes
-	@scripts/set-up demo
-	cargo test --locked --package mlskit-keystore --package mlskit --features mlskit/vendored-openssl
+check-vendored: ## builds with the feature vendored-openssl (OpenSSL from source, some minutes), and runs the demo
+	@scripts/set-up vendored
+	cargo run --locked --package mlskit --features vendored-openssl --example demo
+	@! ldd "$${CARGO_TARGET_DIR:-target}/debug/examples/demo" | grep libcrypto
 
 clean: ## removes what was built, but not the tools in .tools/
 	cargo clean
