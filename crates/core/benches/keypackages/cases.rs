@@ -2,7 +2,10 @@
 
 use std::{fs::File, io::Write, thread, time::Duration};
 
-use mlskit::{CredentialRef, KeypackageConfig};
+use mlskit::{
+    CredentialRef, KeypackageConfig,
+    openmls::prelude::{Extension, UnknownExtension},
+};
 use mlskit_keystore::{DatabaseKey, Keystore};
 use openmls_rust_crypto::OpenMlsRustCrypto;
 use openmls_traits::{OpenMlsProvider as _, storage::StorageProvider as _};
@@ -140,26 +143,35 @@ pub(crate) fn generate_batch(scale: Scale) {
 }
 
 pub(crate) fn list(scale: Scale) {
+    let (few, many) = (scale.small_store, scale.large_store);
     let default = KeypackageConfig::default();
-    let stores = [scale.small_store, scale.large_store].map(|count| Store::with_keypackages(count, &default));
+    // A bundle of the default configuration has some 1.2 KB.
+    let large = Extension::Unknown(0xf2ee, UnknownExtension(vec![0x5a; 6 * 1024]));
+    let large_bundles = default.clone().leaf_node_extension(large);
+    let small = Store::with_keypackages(few, &default);
+    let heavy = Store::with_keypackages(few, &large_bundles);
+    let large = Store::with_keypackages(many, &default);
     let mls_rs = rivals::mls_rs();
-    repeat(scale.small_store, || mls_rs.generate());
-    let open = stores[0].begin();
+    repeat(few, || mls_rs.generate());
+    let open = small.begin();
     let times = take_turns(
         scale,
         scale.repeat,
         [
+            Box::new(|| timed(|| repeat(scale.repeat, || small.count())).0),
+            Box::new(|| timed(|| repeat(scale.repeat, || heavy.count())).0),
+            Box::new(|| timed(|| repeat(scale.repeat, || large.count())).0),
             Box::new(|| timed(|| repeat(scale.repeat, || block_on(open.get_keypackage_refs()).unwrap())).0),
-            Box::new(|| timed(|| repeat(scale.repeat, || stores[0].count())).0),
-            Box::new(|| timed(|| repeat(scale.repeat, || stores[1].count())).0),
             Box::new(|| timed(|| repeat(scale.repeat, || mls_rs.storage.key_packages())).0),
         ],
     );
-    assert_eq!([stores[0].count(), stores[1].count()], [scale.small_store, scale.large_store]);
-    let [inside, small, large, mls_rs] = &times;
-    let (few, many) = (scale.small_store, scale.large_store);
+    assert_eq!([small.count(), heavy.count(), large.count()], [few, few, many]);
+    assert_eq!(mls_rs.storage.key_packages().len(), few);
+    let [small, heavy, large, inside, mls_rs] = &times;
     row(&format!("list {few} refs; mls-rs: clone {few} packages with their keys"), small, None, Some(mls_rs));
     row(&format!("list {few} refs inside a transaction"), inside, None, None);
+    row(&format!("list {few} refs of packages ten times as large"), heavy, None, None);
+    growth("… against those of the usual size", heavy, small);
     row(&format!("list {many} refs"), large, None, None);
 }
 
