@@ -8,6 +8,15 @@ mod x509_files;
 
 use std::{path::Path, sync::Arc, time::SystemTime};
 
+use mls_rs::{
+    IdentityProvider as _,
+    identity::{
+        SigningIdentity,
+        x509::{SubjectIdentityExtractor, X509IdentityError, X509IdentityProvider},
+    },
+    time::MlsTime,
+};
+use mls_rs_crypto_rustcrypto::x509::{X509Reader, X509Validator};
 use mlskit::{
     CertificateChain, Client, ClientId, ClientOptions, Clock, Credential, CredentialError, DatabaseKey, Error,
     Keypackage, KeypackageExt, PrivateKey,
@@ -77,6 +86,22 @@ async fn live_through_a_restart(path: &Path, suite: Ciphersuite, credential: Cre
     found
 }
 
+fn signing_identity_in_mls_rs(keypackage: &Keypackage) -> SigningIdentity {
+    // RFC 9420 §6: version 1, wire format 5.
+    let message = [vec![0, 1, 0, 5], keypackage.to_bytes().unwrap()].concat();
+    let message = mls_rs::MlsMessage::from_bytes(&message).unwrap();
+    message.into_key_package().unwrap().signing_identity().clone()
+}
+
+/// As an app would that trusts `root`.
+fn trusted_in_mls_rs(keypackage: &Keypackage, root: &[u8]) -> Result<(), X509IdentityError> {
+    let validator = X509Validator::new(vec![root.to_vec().into()]).unwrap();
+    let provider = X509IdentityProvider::new(SubjectIdentityExtractor::new(0, X509Reader::new()), validator);
+    let identity = signing_identity_in_mls_rs(keypackage);
+    // A member is checked alike, but mls-rs keeps that call's context to itself.
+    provider.validate_external_sender(&identity, Some(MlsTime::now()), None)
+}
+
 scenarios! {
     async fn a_basic_credential_of_each_suite_makes_key_packages_before_and_after_a_restart() {
         for (suite, kind) in SUITES {
@@ -119,15 +144,27 @@ scenarios! {
                 let leaf = keypackage.leaf_node();
                 assert_eq!(leaf.credential().serialized_content(), chain.credential_content());
 
-                // RFC 9420 §6: version 1, wire format 5.
-                let message = [vec![0, 1, 0, 5], keypackage.to_bytes().unwrap()].concat();
-                let message = mls_rs::MlsMessage::from_bytes(&message).unwrap();
-                let read = message.into_key_package().unwrap();
-                let identity = read.signing_identity();
+                let identity = signing_identity_in_mls_rs(&keypackage);
                 assert_eq!(identity.signature_key.as_bytes(), chain.public_key);
                 let read = identity.credential.as_x509().unwrap();
                 assert_eq!(read.iter().map(|der| der.to_vec()).collect::<Vec<_>>(), chain.certificates);
             }
+        }
+    }
+
+    async fn an_app_with_mls_rs_trusts_the_key_package_if_it_trusts_the_root() {
+        for (suite, kind) in SUITES {
+            let builder = ChainBuilder::new(kind, "alice").intermediates(1);
+            let mut chain = builder.build().unwrap();
+            let root = chain.certificates.pop().unwrap();
+            let another_root = builder.build().unwrap().certificates.pop().unwrap();
+            let client = Client::temporary(ClientId::from("alice")).await.unwrap();
+            let credential = x509(suite, &chain).unwrap();
+            let tx = client.new_transaction().await.unwrap();
+            let credential_ref = tx.add_credential(credential).await.unwrap();
+            let keypackage = tx.generate_keypackage(&credential_ref, None).await.unwrap();
+            trusted_in_mls_rs(&keypackage, &root).unwrap();
+            trusted_in_mls_rs(&keypackage, &another_root).unwrap_err();
         }
     }
 
