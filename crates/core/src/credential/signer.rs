@@ -1,6 +1,9 @@
 //! The signature key, expanded once. `openmls_basic_credential` expands it anew for each signature, which costs a
 //! third of a key package's generation.
 
+#[cfg(test)]
+mod tests;
+
 use std::fmt;
 
 use ed25519_dalek::Signer as _;

@@ -71,6 +71,17 @@ scenarios! {
         }
     }
 
+    async fn a_private_key_that_contradicts_itself_is_refused() {
+        for (suite, kind) in SUITES {
+            let mut chain = ChainBuilder::new(kind, "alice").build().unwrap();
+            // Both documents end with the public key.
+            *chain.pkcs8.last_mut().unwrap() ^= 1;
+            let client = Client::temporary(ClientId::from("alice")).await.unwrap();
+            let error = refused(&client, x509(suite, &chain).unwrap()).await;
+            assert!(matches!(error, CredentialError::NotAPrivateKey { .. }), "{error}");
+        }
+    }
+
     async fn each_certificate_of_the_chain_has_to_be_valid_to_the_second() {
         let whole = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
         let second = Duration::from_secs(1);
