@@ -43,7 +43,7 @@ fn no_statement_scans_a_table() {
                 "SEARCH key_package USING INDEX key_package_of_credential (credential=? AND not_after>?)",
             ),
             (DELETE_OF_CREDENTIAL, "SEARCH key_package USING COVERING INDEX key_package_of_credential (credential=?)"),
-            (DELETE_EXPIRED, "SEARCH key_package USING INDEX key_package_expiry (not_after<?)"),
+            (DELETE_EXPIRED, "SEARCH key_package USING COVERING INDEX key_package_expiry (not_after<?)"),
             (SWEEP, "SEARCH tombstone USING INDEX tombstone_expiry (not_after<?)"),
         ];
         for (statement, expected) in expected {
