@@ -3,6 +3,7 @@
 //! Every step checks what it tells; the first that finds something else ends the demo with an error.
 
 mod crash;
+mod exchange;
 mod packages;
 mod protection;
 mod screen;
@@ -55,6 +56,7 @@ async fn story(screen: &mut Screen) -> Outcome {
     let session = packages::open_and_add_credential(screen, &alice).await?;
     let published = packages::generate(screen, &session).await?;
     packages::list_and_export(screen, &session, &published).await?;
+    exchange::import(screen, &session, &published).await?;
     packages::batch(screen, &session).await?;
     protection::look_at_the_disk(screen, &alice, &published)?;
     crash::roll_back(screen, &session).await?;
