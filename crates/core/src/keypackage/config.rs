@@ -89,7 +89,7 @@ impl KeypackageConfig {
     }
 
     /// What the package says that its client can do, beside what the package itself uses. The default is MLS 1.0,
-    /// the three ciphersuites supported here, Basic and X.509 credentials.
+    /// the three ciphersuites supported here, Basic and X.509 credentials. [`Capabilities::default`] lacks X.509.
     ///
     /// Refused as [`NoCiphersuites`](crate::KeypackageError::NoCiphersuites) and
     /// [`UnsupportedCiphersuite`](crate::KeypackageError::UnsupportedCiphersuite).

@@ -10,13 +10,14 @@ use std::{
 };
 
 use mlskit::{
-    Client, ClientId, Credential, CredentialRef, KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageConfig,
-    KeypackageExt,
+    CertificateChain, Client, ClientId, Credential, CredentialRef, KEYPACKAGE_DEFAULT_LIFETIME, Keypackage,
+    KeypackageConfig, KeypackageExt, PrivateKey,
     openmls::prelude::{
         ApplicationIdExtension, Capabilities, Ciphersuite, CredentialType, Extension, ExtensionType,
         LastResortExtension, Lifetime, ProposalType, ProtocolVersion, UnknownExtension, tls_codec::Serialize as _,
     },
 };
+use mlskit_testkit::certificates::{ChainBuilder, KeyKind};
 
 use crate::common::{SUITE, client};
 
@@ -188,6 +189,18 @@ scenarios! {
             );
             assert_eq!(capabilities(&keypackage), &expected);
         }
+    }
+
+    async fn the_type_of_an_x509_credential_is_declared() {
+        let client = Client::temporary(ClientId::from("alice@example.com")).await.unwrap();
+        let chain = ChainBuilder::new(KeyKind::Ed25519, "alice").build().unwrap();
+        let certificates = CertificateChain::from_der(chain.certificates).unwrap();
+        let key = PrivateKey::from_pkcs8(&chain.pkcs8).unwrap();
+        let credential = Credential::x509(SUITE, certificates, key).unwrap();
+        let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await.unwrap();
+        let config = KeypackageConfig::default().capabilities(Capabilities::default());
+        let keypackage = with_config(&client, &credential_ref, config).await;
+        assert_eq!(capabilities(&keypackage), &offering(&[]));
     }
 
     async fn default_types_and_repetitions_are_never_listed() {

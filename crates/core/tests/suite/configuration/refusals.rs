@@ -10,12 +10,13 @@ use mlskit::{
     Client, ClientId, ClientOptions, Clock, Credential, Error, ExtensionPlace, KEYPACKAGE_DEFAULT_LIFETIME,
     KeypackageConfig, KeypackageError,
     openmls::prelude::{
-        Capabilities, Ciphersuite, Extension, ExtensionType, ExternalSendersExtension, KeyPackage,
-        KeyPackageVerifyError, LastResortExtension, RequiredCapabilitiesExtension, UnknownExtension,
+        BasicCredential, Capabilities, Ciphersuite, CredentialWithKey, Extension, ExtensionType, Extensions,
+        ExternalSendersExtension, KeyPackage, KeyPackageVerifyError, LastResortExtension, ProposalType,
+        RequiredCapabilitiesExtension, UnknownExtension,
     },
 };
 
-use super::{HOUR, SUITES, unknown};
+use super::{HOUR, SUITES, peers, unknown};
 use crate::common::SUITE;
 
 #[derive(Debug)]
@@ -203,24 +204,35 @@ scenarios! {
     }
 }
 
-/// Why the last refusal exists. OpenMLS decodes the extension as `Unknown(0x0a0a)` and its declaration as
-/// `Grease(0x0a0a)`, and so finds it undeclared. When this test fails, the refusal can go.
-#[test]
-fn openmls_refuses_a_package_with_a_declared_grease_extension() {
-    use mlskit::openmls::prelude::{
-        BasicCredential, CredentialWithKey, DeserializeBytes as _, Extensions, KeyPackageIn, OpenMlsProvider as _,
-        ProtocolVersion, tls_codec::Serialize as _,
-    };
+/// What OpenMLS alone builds.
+fn built_by_openmls(extensions: Vec<Extension>, capabilities: Capabilities) -> KeyPackage {
     let provider = openmls_rust_crypto::OpenMlsRustCrypto::default();
     let signer = openmls_basic_credential::SignatureKeyPair::new(SUITE.signature_algorithm()).unwrap();
     let credential = BasicCredential::new(b"bob".to_vec()).into();
     let bundle = KeyPackage::builder()
-        .key_package_extensions(Extensions::single(unknown(0x0a0a)).unwrap())
-        .leaf_node_capabilities(Capabilities::new(None, None, Some(&[ExtensionType::Grease(0x0a0a)]), None, None))
-        .build(SUITE, &provider, &signer, CredentialWithKey { credential, signature_key: signer.public().into() })
-        .unwrap();
-    let bytes = bundle.key_package().tls_serialize_detached().unwrap();
-    let decoded = KeyPackageIn::tls_deserialize_exact_bytes(&bytes).unwrap();
-    let refusal = decoded.validate(provider.crypto(), ProtocolVersion::Mls10).unwrap_err();
-    assert!(matches!(refusal, KeyPackageVerifyError::UnsupportedExtension), "{refusal:?}");
+        .key_package_extensions(Extensions::from_vec(extensions).unwrap())
+        .leaf_node_capabilities(capabilities)
+        .build(SUITE, &provider, &signer, CredentialWithKey { credential, signature_key: signer.public().into() });
+    bundle.unwrap().into_key_package()
+}
+
+/// Why a GREASE extension is refused. OpenMLS decodes the extension as `Unknown(0x0a0a)` and its declaration as
+/// `Grease(0x0a0a)`, and so finds it undeclared. When this test fails, the refusal can go.
+#[test]
+fn openmls_refuses_a_package_with_a_declared_grease_extension() {
+    let declared = Capabilities::new(None, None, Some(&[ExtensionType::Grease(0x0a0a)]), None, None);
+    let refusal = peers::check(&built_by_openmls(vec![unknown(0x0a0a)], declared)).unwrap_err();
+    assert_eq!(refusal, format!("OpenMLS: {}", KeyPackageVerifyError::UnsupportedExtension));
+}
+
+/// Why default types are taken out of given capabilities: OpenMLS lists them, and mls-rs then refuses the package.
+#[test]
+fn mls_rs_refuses_a_package_that_lists_default_types() {
+    let extension = Capabilities::new(None, None, Some(&[ExtensionType::ApplicationId]), None, None);
+    let proposal = Capabilities::new(None, None, None, Some(&[ProposalType::Add]), None);
+    for listing in [extension, proposal] {
+        let refusal = peers::check(&built_by_openmls(Vec::new(), listing)).unwrap_err();
+        assert!(refusal.starts_with("mls-rs"), "{refusal}");
+    }
+    assert_eq!(peers::check(&built_by_openmls(Vec::new(), Capabilities::default())), Ok(()));
 }
