@@ -79,6 +79,7 @@ impl TransactionContext {
     /// let short_lived = tx.generate_keypackage(&credential_ref, for_30_days).await?;
     /// tx.finish().await?;
     /// # assert!(short_lived.life_time().not_after() < keypackage.life_time().not_after());
+    /// # client.close().await;
     /// # Ok(()) }) }
     /// ```
     ///
@@ -115,6 +116,7 @@ impl TransactionContext {
     /// let keypackage = tx.generate_keypackage_with(&credential_ref, &config).await?;
     /// tx.finish().await?;
     /// assert!(keypackage.last_resort());
+    /// # client.close().await;
     /// # Ok(()) }) }
     /// ```
     ///
@@ -146,6 +148,7 @@ impl TransactionContext {
     /// let batch = tx.generate_keypackages(&credential_ref, 100, &KeypackageConfig::default()).await?;
     /// tx.finish().await?;
     /// assert_eq!(batch.len(), 100);
+    /// # client.close().await;
     /// # Ok(()) }) }
     /// ```
     ///
@@ -180,6 +183,7 @@ impl TransactionContext {
     /// println!("{valid_count} valid key packages available");
     /// tx.finish().await?;
     /// # assert_eq!(valid_count, 1);
+    /// # client.close().await;
     /// # Ok(()) }) }
     /// ```
     ///
@@ -216,6 +220,7 @@ impl TransactionContext {
     /// }
     /// tx.finish().await?;
     /// # assert_eq!(client.get_keypackage_refs().await?.len(), 1);
+    /// # client.close().await;
     /// # Ok(()) }) }
     /// ```
     ///
@@ -244,6 +249,7 @@ impl TransactionContext {
     /// tx.remove_keypackages_for(&credential_ref).await?;
     /// tx.finish().await?;
     /// # assert_eq!(client.get_keypackage_refs().await?, []);
+    /// # client.close().await;
     /// # Ok(()) }) }
     /// ```
     ///
