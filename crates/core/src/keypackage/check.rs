@@ -78,7 +78,7 @@ impl KeypackageChecks {
     /// The first reason not to accept it: first those of shape, then the signatures, then all that they sign.
     pub fn check(&self, bytes: &[u8]) -> Result<Keypackage, RejectedKeypackage> {
         let raw = RawKeypackage::read(bytes)?;
-        check_kind(&raw)?;
+        let lifetime = check_kind(&raw)?;
         let verified = match KeyPackageIn::tls_deserialize_exact(raw.bare) {
             Ok(package) => package.validate(&*CRYPTO, ProtocolVersion::Mls10).map_err(from_openmls),
             Err(error) => Err(undecodable(&error)),
@@ -89,16 +89,13 @@ impl KeypackageChecks {
         check_keys(&raw)?;
         extensions::check(&raw)?;
         check_declared(&raw)?;
-        self.check_lifetime(&raw)?;
+        self.check_lifetime(lifetime)?;
         let verified = verified?;
         check_binding(verified.leaf_node().credential(), raw.leaf.signature_key)?;
         Ok(verified)
     }
 
-    fn check_lifetime(&self, raw: &RawKeypackage<'_>) -> Result<(), RejectedKeypackage> {
-        let RawSource::KeyPackage { not_before, not_after } = raw.leaf.source else {
-            return Err(RejectedKeypackage::WrongLeafSource { found: raw.leaf.source.number() });
-        };
+    fn check_lifetime(&self, (not_before, not_after): (u64, u64)) -> Result<(), RejectedKeypackage> {
         let found = match not_after.checked_sub(not_before) {
             Some(seconds) if seconds > 0 => Duration::from_secs(seconds),
             _ => return Err(RejectedKeypackage::InvertedLifetime { not_before, not_after }),
@@ -130,8 +127,9 @@ impl From<&ClientOptions> for KeypackageChecks {
     }
 }
 
-/// What has to be right before a signature can be looked at.
-fn check_kind(raw: &RawKeypackage<'_>) -> Result<(), RejectedKeypackage> {
+/// What has to be right before a signature can be looked at. Only a leaf that was made for a key package has a
+/// lifetime: when it begins and when it ends.
+fn check_kind(raw: &RawKeypackage<'_>) -> Result<(u64, u64), RejectedKeypackage> {
     if raw.version != framing::MLS10 {
         return Err(RejectedKeypackage::UnknownVersion { found: raw.version });
     }
@@ -139,7 +137,7 @@ fn check_kind(raw: &RawKeypackage<'_>) -> Result<(), RejectedKeypackage> {
         return Err(raw.unsupported_ciphersuite());
     }
     match raw.leaf.source {
-        RawSource::KeyPackage { .. } => Ok(()),
+        RawSource::KeyPackage { not_before, not_after } => Ok((not_before, not_after)),
         other => Err(RejectedKeypackage::WrongLeafSource { found: other.number() }),
     }
 }
