@@ -51,7 +51,7 @@ pub enum RejectedKeypackage {
         found: u16,
     },
     /// The ciphersuite is one that this client can't work with (RFC 9420 §10.1).
-    #[error("the key package is for ciphersuite {found:#06x}, but this client works with {supported:#06x?}")]
+    #[error("the key package is for ciphersuite {found:#06x}, but this client works with {}", numbers(supported))]
     UnsupportedCiphersuite {
         /// The suite.
         found: u16,
@@ -142,7 +142,7 @@ pub enum RejectedKeypackage {
         extension_type: u16,
     },
     /// An extension of the package is not among the capabilities of its leaf (RFC 9420 §10.1).
-    #[error("the key package has extension {extension_type:#06x}, but its capabilities declare only {declared:#06x?}")]
+    #[error("the key package has extension {extension_type:#06x}, but its capabilities declare {}", numbers(declared))]
     UndeclaredExtension {
         /// The extension's type.
         extension_type: u16,
@@ -150,7 +150,7 @@ pub enum RejectedKeypackage {
         declared: Vec<u16>,
     },
     /// An extension of the leaf is not among its capabilities (RFC 9420 §7.3).
-    #[error("the leaf node has extension {extension_type:#06x}, but its capabilities declare only {declared:#06x?}")]
+    #[error("the leaf node has extension {extension_type:#06x}, but its capabilities declare {}", numbers(declared))]
     UndeclaredLeafExtension {
         /// The extension's type.
         extension_type: u16,
@@ -165,7 +165,7 @@ pub enum RejectedKeypackage {
         extension_type: u16,
     },
     /// The package's own ciphersuite is not among the capabilities of its leaf (RFC 9420 §7.2).
-    #[error("the key package is for ciphersuite {found:#06x}, but its capabilities declare only {declared:#06x?}")]
+    #[error("the key package is for ciphersuite {found:#06x}, but its capabilities declare {}", numbers(declared))]
     UndeclaredCiphersuite {
         /// The package's suite.
         found: u16,
@@ -173,7 +173,7 @@ pub enum RejectedKeypackage {
         declared: Vec<u16>,
     },
     /// The package's own protocol version is not among the capabilities of its leaf (RFC 9420 §7.2).
-    #[error("the key package is for version {found:#06x}, but its capabilities declare only {declared:#06x?}")]
+    #[error("the key package is for version {found:#06x}, but its capabilities declare {}", numbers(declared))]
     UndeclaredVersion {
         /// The package's version.
         found: u16,
@@ -181,7 +181,7 @@ pub enum RejectedKeypackage {
         declared: Vec<u16>,
     },
     /// The type of the package's own credential is not among the capabilities of its leaf (RFC 9420 §7.3).
-    #[error("the credential is of type {found:#06x}, but the package's capabilities declare only {declared:#06x?}")]
+    #[error("the credential is of type {found:#06x}, but the package's capabilities declare {}", numbers(declared))]
     UndeclaredCredentialType {
         /// The credential's type.
         found: u16,
@@ -208,4 +208,9 @@ pub enum RejectedKeypackage {
         /// The credential's type.
         credential_type: u16,
     },
+}
+
+fn numbers(list: &[u16]) -> String {
+    let list: Vec<_> = list.iter().map(|number| format!("{number:#06x}")).collect();
+    if list.is_empty() { "nothing".to_owned() } else { format!("only {}", list.join(", ")) }
 }

@@ -9,8 +9,8 @@ use std::{
 };
 
 use mlskit::{
-    CertificateError, Client, ClientId, ClientOptions, Clock, Error, Keypackage, KeypackageChecks, KeypackageError,
-    KeypackageExt, KeypackageInfo, KeypackageRef, RejectedKeypackage,
+    CertificateError, Client, ClientId, ClientOptions, Clock, Credential, Error, Keypackage, KeypackageChecks,
+    KeypackageError, KeypackageExt, KeypackageInfo, KeypackageRef, RejectedKeypackage,
     keypackage::{CapabilitiesInfo, CredentialInfo, ExtensionInfo, KeypackageFraming, LeafSourceInfo},
     openmls::prelude::{KeyPackageIn, Lifetime, ProtocolVersion, tls_codec::Deserialize},
 };
@@ -33,6 +33,7 @@ fn check(bytes: &[u8]) -> Result<Keypackage, RejectedKeypackage> {
 fn reason(forge: &Forge) -> RejectedKeypackage {
     let reason = check(&forge.bytes()).unwrap_err();
     assert_eq!(check(&forge.message()).unwrap_err(), reason);
+    assert!(!reason.to_string().contains('\n'), "an error is one line: {reason}");
     reason
 }
 
@@ -291,6 +292,19 @@ fn a_lifetime_that_ends_before_it_begins_is_rejected() {
         let forge = with_lifetime(not_before, not_after);
         assert_eq!(reason(&forge), RejectedKeypackage::InvertedLifetime { not_before, not_after });
     }
+}
+
+#[test]
+fn a_rejection_says_what_was_expected_and_what_was_found() {
+    let forge = Forge { ciphersuites: vec![2, 3], ..Forge::default() };
+    let shown = "the key package is for ciphersuite 0x0001, but its capabilities declare only 0x0002, 0x0003";
+    assert_eq!(reason(&forge).to_string(), shown);
+    let forge = Forge { versions: Vec::new(), ..Forge::default() };
+    let shown = "the key package is for version 0x0001, but its capabilities declare nothing";
+    assert_eq!(reason(&forge).to_string(), shown);
+    let expired = RejectedKeypackage::Expired { not_after: 951_782_400, now: 951_868_800 };
+    let shown = "the key package expired at 2000-02-29 00:00:00 UTC; now it is 2000-03-01 00:00:00 UTC";
+    assert_eq!(expired.to_string(), shown);
 }
 
 #[test]
@@ -587,6 +601,17 @@ scenarios! {
         }
         assert_eq!(made.info().unwrap(), KeypackageInfo::from_bytes(&made.to_bytes().unwrap()).unwrap());
         assert!(bob.get_keypackage_refs().await.unwrap().is_empty());
+    }
+
+    async fn whether_a_package_is_valid_is_told_by_the_systems_clock() {
+        let options = ClientOptions::default().clock(Arc::new(StoppedClock(now() - 365 * DAY)));
+        let alice = Client::temporary_in(std::env::temp_dir(), ClientId::from("alice"), options).await.unwrap();
+        let credential = Credential::basic(common::SUITE, alice.id()).unwrap();
+        let made = alice.transaction(async |tx| {
+            let credential_ref = tx.add_credential(credential).await?;
+            tx.generate_keypackage(&credential_ref, None).await
+        });
+        assert!(!made.await.unwrap().is_valid());
     }
 
     async fn someone_elses_package_is_rejected() {
