@@ -301,16 +301,46 @@ fn a_read_that_panics_costs_nobody_else_anything() {
 #[test]
 fn a_temporary_database_is_gone_when_close_returns() {
     let parent = tempfile::tempdir().unwrap();
+    let folders = || parent.path().read_dir().unwrap().count();
     smol::block_on(async {
         let keystore = Keystore::temporary(parent.path(), LONG).await.unwrap();
-        assert_eq!(parent.path().read_dir().unwrap().count(), 1);
+        assert_eq!(folders(), 1);
         let transaction = keystore.begin().await.unwrap();
         add(&transaction, &[1]).await.unwrap();
-        smol::future::zip(keystore.close(), keystore.close()).await;
-        assert_eq!(parent.path().read_dir().unwrap().count(), 0);
+        committed(&keystore).await;
+        keystore.close().await;
+        assert_eq!(folders(), 0);
         assert_eq!(transaction.finish().await, Err(StorageError::Closed.into()));
         keystore.close().await;
     });
+}
+
+#[test]
+fn of_two_that_close_at_once_both_wait_until_it_is_closed() {
+    let parent = tempfile::tempdir().unwrap();
+    let folders = || parent.path().read_dir().unwrap().count();
+    smol::block_on(async {
+        let keystore = Keystore::temporary(parent.path(), LONG).await.unwrap();
+        let close = async || {
+            keystore.close().await;
+            folders()
+        };
+        assert_eq!(smol::future::zip(close(), close()).await, (0, 0));
+    });
+}
+
+/// To make a file one with a WAL SQLite needs it alone, and does not wait for that.
+#[test]
+fn of_many_that_open_a_fresh_file_at_once_all_open_it() {
+    for _ in 0..10 {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, key) = (folder.path().join("db"), DatabaseKey::generate().unwrap());
+        thread::scope(|scope| {
+            let open = || smol::block_on(async { Keystore::open(&path, &key, LONG).await.map(drop) });
+            let opening: Vec<_> = (0..6).map(|_| scope.spawn(open)).collect();
+            opening.into_iter().for_each(|opening| opening.join().unwrap().unwrap());
+        });
+    }
 }
 
 #[test]
