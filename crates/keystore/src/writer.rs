@@ -101,8 +101,15 @@ impl Writer {
             schema::migrate(&mut connection, migrations)?;
             Ok(connection)
         };
+        let connection = loop {
+            match open() {
+                // SQLite gives up at once if another writes while it gives the file its WAL.
+                Err(StorageError::DatabaseBusy { .. }) if lock_wait.goes_on() => {}
+                outcome => break outcome.map_err(|error| error.waited_since(since))?,
+            }
+        };
         Ok(Self {
-            connection: open().map_err(|error: StorageError| error.waited_since(since))?,
+            connection,
             path: path.to_owned(),
             key,
             readers,
