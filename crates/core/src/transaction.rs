@@ -14,6 +14,9 @@ use crate::{
 /// Each call is all or nothing in itself: one that fails leaves the transaction as it was before. After `finish`
 /// or `abort`, every call but a second `abort` gets
 /// [`TransactionFinished`](crate::TransactionError::TransactionFinished). Dropping the context rolls back.
+///
+/// A full disk or a failing medium can undo the whole transaction in the middle of a call. Every later one, `finish`
+/// among them, then gets [`TransactionUndone`](crate::TransactionError::TransactionUndone): nothing is stored.
 #[derive(Debug)]
 pub struct TransactionContext {
     client: Client,
@@ -270,13 +273,14 @@ impl TransactionContext {
     /// - `Ok`: everything is stored and survives a crash and, as far as the medium keeps its promises, a loss of
     ///   power. Private keys that the transaction removed are gone from the file, and from its log unless a reader
     ///   was in the way; then they go as soon as it is done.
-    /// - `Err`: nothing of the transaction is stored.
+    /// - `Err`: nothing of the transaction is stored, unless an earlier `finish` has stored it.
     /// - Future dropped: either of the two, never half.
     ///
     /// In each case the transaction is finished.
     ///
     /// # Errors
-    /// [`TransactionFinished`](crate::TransactionError::TransactionFinished);
+    /// [`TransactionFinished`](crate::TransactionError::TransactionFinished),
+    /// [`TransactionUndone`](crate::TransactionError::TransactionUndone);
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub async fn finish(&self) -> Result<()> {
         Ok(self.transaction.finish().await?)
