@@ -38,8 +38,6 @@ impl SignatureKey {
 
     /// Takes the 32 bytes that [`private`](Self::private) gave.
     pub(crate) fn from_private(ciphersuite: Ciphersuite, private: &[u8]) -> Result<Self> {
-        #[cfg(test)]
-        crate::witness::note();
         let damaged = || CredentialError::NotDecoded {
             reason: format!("its private key of {} bytes is none for {ciphersuite:?}", private.len()),
         };
@@ -66,10 +64,14 @@ impl SignatureKey {
     }
 
     fn ed25519(key: ed25519_dalek::SigningKey) -> Self {
+        #[cfg(test)]
+        crate::witness::note();
         Self::Ed25519(Box::new(key))
     }
 
     fn p256(key: p256::ecdsa::SigningKey) -> Self {
+        #[cfg(test)]
+        crate::witness::note();
         Self::P256(Box::new(key))
     }
 
