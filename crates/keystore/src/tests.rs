@@ -6,6 +6,8 @@ mod child;
 mod durability;
 mod file_errors;
 mod indexes;
+mod integrity;
+mod killed_deletion;
 mod killed_migration;
 mod support;
 mod threads;

@@ -116,7 +116,8 @@ impl Writer {
             lock_wait,
             open: None,
             waiting: VecDeque::new(),
-            truncate_due: None,
+            // A process that was killed may have left deleted secrets in the WAL.
+            truncate_due: Some(since),
             truncate_retry: TRUNCATE_RETRY,
             _temporary: temporary,
         })
