@@ -2,12 +2,13 @@
 
 use std::{fs::File, io::Write, thread, time::Duration};
 
+use mls_rs::MlsMessage;
 use mlskit::{
-    CredentialRef, KeypackageConfig,
-    openmls::prelude::{Extension, UnknownExtension},
+    CredentialRef, KeypackageChecks, KeypackageConfig, KeypackageExt, TransactionContext,
+    openmls::prelude::{Extension, KeyPackageIn, ProtocolVersion, UnknownExtension, tls_codec::DeserializeBytes},
 };
 use mlskit_keystore::{DatabaseKey, Keystore};
-use openmls_rust_crypto::OpenMlsRustCrypto;
+use openmls_rust_crypto::{OpenMlsRustCrypto, RustCrypto};
 use openmls_traits::{OpenMlsProvider as _, storage::StorageProvider as _};
 
 use crate::{
@@ -106,9 +107,8 @@ pub(crate) fn generate_batch(scale: Scale) {
     let batch = scale.batch;
     let own: Variant<'_> = Box::new(|| {
         let config = KeypackageConfig::default();
-        let generate = async |tx: &mlskit::TransactionContext| {
-            tx.generate_keypackages(&store.credential_ref, batch, &config).await
-        };
+        let generate =
+            async |tx: &TransactionContext| tx.generate_keypackages(&store.credential_ref, batch, &config).await;
         let (time, made) = timed(|| block_on(store.client.transaction(generate)).unwrap());
         assert_eq!(made.len(), batch);
         store.assert_holds(&made[batch - 1]);
@@ -225,6 +225,37 @@ fn remove(scale: Scale, (store, leaving): &(Store, CredentialRef)) -> Duration {
         timed(|| block_on(store.client.transaction(async |tx| tx.remove_keypackages_for(leaving).await)).unwrap());
     assert_eq!(store.count(), before);
     time
+}
+
+pub(crate) fn import(scale: Scale) {
+    let store = Store::new();
+    let generate = async |tx: &TransactionContext| tx.generate_keypackage(&store.credential_ref, None).await;
+    let keypackage = block_on(store.client.transaction(generate)).unwrap();
+    let bytes = keypackage.to_bytes().unwrap();
+    // mls-rs takes it as an `MLSMessage` (RFC 9420 §6): version 1, wire format 5.
+    let framed = [&[0, 1, 0, 5], bytes.as_slice()].concat();
+    let (checks, crypto, checker) = (KeypackageChecks::default(), RustCrypto::default(), rivals::mls_rs_checker());
+    let on_this_thread = || checks.check(&bytes).unwrap();
+    let on_another = || block_on(store.client.import_keypackage(&bytes)).unwrap();
+    let openmls = || {
+        let decoded = KeyPackageIn::tls_deserialize_exact_bytes(&bytes).unwrap();
+        decoded.validate(&crypto, ProtocolVersion::Mls10).unwrap()
+    };
+    let mls_rs = || checker.validate_key_package(MlsMessage::from_bytes(&framed).unwrap(), None).unwrap();
+    assert_eq!([on_this_thread(), on_another(), openmls()], [(); 3].map(|()| keypackage.clone()));
+    let times = take_turns(
+        scale,
+        scale.repeat,
+        [
+            Box::new(|| timed(|| repeat(scale.repeat, on_this_thread)).0),
+            Box::new(|| timed(|| repeat(scale.repeat, on_another)).0),
+            Box::new(|| timed(|| repeat(scale.repeat, openmls)).0),
+            Box::new(|| timed(|| repeat(scale.repeat, mls_rs)).0),
+        ],
+    );
+    let [on_this_thread, on_another, openmls, mls_rs] = &times;
+    row("decode and check another's package", on_this_thread, Some(openmls), Some(mls_rs));
+    row("… with the way to another thread and back", on_another, Some(openmls), Some(mls_rs));
 }
 
 /// Does it so many times, one at least, and returns the last.

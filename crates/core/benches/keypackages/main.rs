@@ -25,13 +25,14 @@ use harness::Scale;
 
 type Case = fn(Scale);
 
-const CASES: [(&str, Case); 6] = [
+const CASES: [(&str, Case); 7] = [
     ("nothing", cases::nothing),
     ("one", cases::generate_one),
     ("inside", cases::generate_one_inside),
     ("batch", cases::generate_batch),
     ("list", cases::list),
     ("remove", cases::remove_by_credential),
+    ("import", cases::import),
 ];
 
 fn main() {

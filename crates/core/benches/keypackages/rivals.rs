@@ -4,6 +4,7 @@ use ed25519_dalek::Signer as _;
 use mls_rs::{
     CipherSuite, CipherSuiteProvider as _, CryptoProvider as _, MlsMessage,
     client_builder::MlsConfig,
+    external_client::{ExternalClient, builder::MlsConfig as ExternalMlsConfig},
     identity::{
         SigningIdentity,
         basic::{BasicCredential, BasicIdentityProvider},
@@ -105,4 +106,11 @@ impl<C: MlsConfig> MlsRs<C> {
     pub(crate) fn generate(&self) -> MlsMessage {
         self.client.generate_key_package_message(Default::default(), Default::default(), None).unwrap()
     }
+}
+
+pub(crate) fn mls_rs_checker() -> ExternalClient<impl ExternalMlsConfig> {
+    ExternalClient::builder()
+        .identity_provider(BasicIdentityProvider)
+        .crypto_provider(RustCryptoProvider::default())
+        .build()
 }
