@@ -9,6 +9,7 @@ mod indexes;
 mod integrity;
 mod killed_deletion;
 mod killed_migration;
+mod migration;
 mod support;
 mod threads;
 mod transactions;

@@ -5,7 +5,7 @@
 
 mod checks_can_fail;
 mod dice;
-mod inspection;
+pub(crate) mod inspection;
 mod life;
 mod private_keys;
 mod process;
@@ -17,7 +17,7 @@ use std::{env, str::FromStr, thread, time::Duration};
 use dice::Dice;
 use subject::{Subject, Tally};
 
-const CLIENT_ID: &str = "alice@example.com";
+pub(crate) const CLIENT_ID: &str = "alice@example.com";
 const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How many lives end; `MLSKIT_KILLS` asks for another number.
