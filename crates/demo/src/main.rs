@@ -70,8 +70,11 @@ async fn story(screen: &mut Screen) -> Outcome {
     screen.check(!folder.exists(), "the demo's folder is gone")
 }
 
-#[tokio::main]
-async fn main() -> ExitCode {
+fn main() -> ExitCode {
+    smol::block_on(run())
+}
+
+async fn run() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1);
     if let Some(path) = arguments.next() {
         return match crash::child(path.into()).await {
