@@ -377,6 +377,7 @@ fn a_second_process_that_closes_leaves_the_wal_to_the_first() {
         let again = Keystore::open(&path, &key(0xa7), BUSY).await.unwrap();
         assert!(Keystore::open(&path, &key(1), BUSY).await.is_err());
 
+        assert!(is_locked(&path), "this process has lost its lock");
         for _ in 0..3 {
             child::run("open_and_close", &path);
             // Not by reading the files, which would drop the locks here.
@@ -387,6 +388,15 @@ fn a_second_process_that_closes_leaves_the_wal_to_the_first() {
         keystore.close().await;
         assert_eq!(hash_refs(&Keystore::open(&path, &key(0xa7), BUSY).await.unwrap()).await.unwrap().len(), 4);
     });
+}
+
+/// Whether some process holds a POSIX lock on the file, as Linux tells.
+fn is_locked(path: &Path) -> bool {
+    let inode = std::os::unix::fs::MetadataExt::ino(&fs::metadata(path).unwrap());
+    match fs::read_to_string("/proc/locks") {
+        Ok(locks) => locks.lines().any(|lock| lock.contains(&format!(":{inode} "))),
+        Err(_) => support::skip::<()>("see who holds a lock").is_none(),
+    }
 }
 
 #[test]
