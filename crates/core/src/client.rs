@@ -110,7 +110,8 @@ impl Client {
     }
 
     /// Runs `work` in a transaction: committed when it returns `Ok`, rolled back when it returns `Err`, panics or
-    /// is dropped. Its own error comes back as it is, whatever the rollback says.
+    /// is dropped. Its own error comes back as it is, whatever the rollback says. A block that calls `abort` or `finish`
+    /// itself has ended the transaction, and its `Ok` comes back all the same.
     ///
     /// ```
     /// # async fn example(client: mlskit::Client, credential_ref: mlskit::CredentialRef) -> mlskit::Result<()> {
@@ -204,8 +205,8 @@ impl Client {
         Ok(self.inner.keystore.check_integrity().await?)
     }
 
-    /// Rolls back what is open and closes the file. Every later call on this client or a clone gets
-    /// [`StorageError::Closed`](crate::StorageError::Closed); closing again does nothing.
+    /// Rolls back what is open and closes the file. Every later call on this client or a clone that needs the file
+    /// gets [`StorageError::Closed`](crate::StorageError::Closed); closing again does nothing.
     pub async fn close(&self) {
         self.inner.keystore.close().await;
     }

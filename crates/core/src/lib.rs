@@ -35,8 +35,10 @@
 //!
 //! # Futures and threads
 //!
-//! Every future is `Send` and needs no particular runtime. SQLite and cryptography run on threads of their own, never
-//! on the caller's. Dropping a future leaves either the whole of its call or nothing.
+//! Every future is `Send` and needs no particular runtime. What a client awaits of SQLite and cryptography runs on
+//! threads of its own, never on the caller's; [`KeypackageChecks`] and the methods of [`KeypackageExt`],
+//! [`KeypackageRef`] and [`KeypackageInfo`] are plain functions that compute where they are called. Dropping a future
+//! leaves either the whole of its call or nothing.
 //!
 //! # Features
 //!
