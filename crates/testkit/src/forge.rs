@@ -98,6 +98,12 @@ pub fn made_for_key_package(not_before: u64, not_after: u64) -> (u8, Vec<u8>) {
     (1, [not_before.to_be_bytes(), not_after.to_be_bytes()].concat())
 }
 
+/// 65 bytes in the form of an uncompressed point, which lies on no curve with P-256's equation.
+#[must_use]
+pub fn off_the_curve() -> Vec<u8> {
+    [vec![4], vec![0xaa; 64]].concat()
+}
+
 /// The system's clock, in seconds since 1970.
 #[must_use]
 pub fn now() -> u64 {

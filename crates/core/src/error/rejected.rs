@@ -118,6 +118,16 @@ pub enum RejectedKeypackage {
         /// The length of this key, in bytes.
         found: usize,
     },
+    /// A key that nobody can encrypt to (RFC 9180 §7.1.4): a group with it could not commit any more.
+    #[error("`{field}` is no public key of ciphersuite {ciphersuite:#06x}: {reason}")]
+    UnusableKey {
+        /// The field that the key is in.
+        field: &'static str,
+        /// The package's suite.
+        ciphersuite: u16,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
     /// The keys are no longer two when one is used as the other (RFC 9420 §10.1).
     #[error("the init key and the leaf's encryption key are the same, but must differ")]
     InitKeyIsEncryptionKey,

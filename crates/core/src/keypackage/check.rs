@@ -5,6 +5,7 @@
 //! [`Clock`] can make the check stricter only.
 
 mod extensions;
+mod keys;
 
 use std::{
     sync::{Arc, LazyLock},
@@ -86,7 +87,7 @@ impl KeypackageChecks {
         if let Err(RejectedKeypackage::WrongSignature | RejectedKeypackage::WrongLeafSignature) = verified {
             return verified;
         }
-        check_keys(&raw)?;
+        keys::check(&raw)?;
         extensions::check(&raw)?;
         check_declared(&raw)?;
         self.check_lifetime(lifetime)?;
@@ -140,21 +141,6 @@ fn check_kind(raw: &RawKeypackage<'_>) -> Result<(u64, u64), RejectedKeypackage>
         RawSource::KeyPackage { not_before, not_after } => Ok((not_before, not_after)),
         other => Err(RejectedKeypackage::WrongLeafSource { found: other.number() }),
     }
-}
-
-fn check_keys(raw: &RawKeypackage<'_>) -> Result<(), RejectedKeypackage> {
-    // X25519 for suites 1 and 3, an uncompressed point of P-256 for suite 2.
-    let expected = if raw.ciphersuite == 2 { 65 } else { 32 };
-    for (field, key) in [("init_key", raw.init_key), ("leaf_node.encryption_key", raw.leaf.encryption_key)] {
-        if key.len() != expected {
-            let (ciphersuite, found) = (raw.ciphersuite, key.len());
-            return Err(RejectedKeypackage::WrongKeyLength { field, ciphersuite, expected, found });
-        }
-    }
-    if raw.init_key == raw.leaf.encryption_key {
-        return Err(RejectedKeypackage::InitKeyIsEncryptionKey);
-    }
-    Ok(())
 }
 
 /// A package must be able to do what it is: else it could be added to no group that asks for its own kind.

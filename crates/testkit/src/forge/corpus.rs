@@ -1,6 +1,6 @@
 //! One key package of each kind, for the fuzzer to begin with.
 
-use super::{Forge, made_for_key_package, vector};
+use super::{Forge, made_for_key_package, off_the_curve, vector};
 
 /// Named key packages, each in both forms. Those whose names begin with `good` are acceptable to who limits no
 /// lifetime: they live for ever, so that the files stay good.
@@ -17,6 +17,10 @@ fn for_ever() -> Forge {
     Forge { source: made_for_key_package(0, u64::MAX), ..Forge::default() }
 }
 
+fn p256() -> Forge {
+    Forge { source: for_ever().source, ..Forge::p256() }
+}
+
 fn good() -> Vec<(&'static str, Forge)> {
     let rich = Forge {
         extensions: vec![(10, Vec::new()), (0xf042, vec![1, 2, 3])],
@@ -27,7 +31,7 @@ fn good() -> Vec<(&'static str, Forge)> {
     };
     vec![
         ("good-suite-1", for_ever()),
-        ("good-suite-2", Forge { source: for_ever().source, ..Forge::p256() }),
+        ("good-suite-2", p256()),
         ("good-suite-3", Forge { ciphersuite: 3, ..for_ever() }),
         ("good-with-extensions", rich),
     ]
@@ -53,6 +57,10 @@ fn wrong_content() -> Vec<(&'static str, Forge)> {
         ("not-yet-valid", lifetime(u64::MAX - 1, u64::MAX)),
         ("inverted", lifetime(u64::MAX, 0)),
         ("init-key-is-encryption-key", Forge { init_key: for_ever().encryption_key, ..for_ever() }),
+        ("init-key-of-low-order", Forge { init_key: vec![0; 32], ..for_ever() }),
+        ("encryption-key-of-low-order", Forge { encryption_key: vec![0; 32], ..for_ever() }),
+        ("init-key-off-the-curve", Forge { init_key: off_the_curve(), ..p256() }),
+        ("encryption-key-off-the-curve", Forge { encryption_key: off_the_curve(), ..p256() }),
         ("short-init-key", Forge { init_key: vec![1; 31], ..for_ever() }),
         ("undeclared-suite", Forge { ciphersuites: vec![2], ..for_ever() }),
         ("undeclared-version", Forge { versions: Vec::new(), ..for_ever() }),
