@@ -207,6 +207,10 @@ impl Client {
 
     /// Rolls back what is open and closes the file. Every later call on this client or a clone that needs the file
     /// gets [`StorageError::Closed`](crate::StorageError::Closed); closing again does nothing.
+    ///
+    /// A process may exit without it. The exit waits for the call that is under way, ten seconds at most, and rolls
+    /// back what is open; calls that come later never return. What is in the write-ahead log stays there until the
+    /// next open, and the folder of a temporary client stays for good.
     pub async fn close(&self) {
         self.inner.keystore.close().await;
     }

@@ -14,7 +14,7 @@ use std::{
 use tempfile::TempDir;
 
 use crate::{
-    DatabaseKey, Error, Result, StorageError, Transaction, View,
+    DatabaseKey, Error, Result, StorageError, Transaction, View, exit,
     readers::Readers,
     schema::{MIGRATIONS, Migration},
     writer::{Message, Waiting, Writer},
@@ -75,7 +75,7 @@ impl Keystore {
         let pool = readers.pool();
         let (writer, messages) = mpsc::channel();
         let open = move || Writer::open(&path, key, busy_timeout, migrations, pool, temporary)?.start(messages);
-        blocking::unblock(open).await?;
+        blocking::unblock(|| exit::unless_exiting(open)).await?;
         let is_closing = Arc::new(AtomicBool::new(false));
         Ok(Self { shared: Arc::new(Shared { writer, readers, busy_timeout, is_closing }) })
     }

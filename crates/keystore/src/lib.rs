@@ -7,6 +7,7 @@
 
 mod connection;
 mod error;
+mod exit;
 mod file;
 mod integrity;
 mod key;

@@ -12,6 +12,7 @@ use rusqlite::Connection;
 use crate::{
     DatabaseKey, Error, Result, StorageError, TransactionError, View,
     connection::{self, Access},
+    exit,
 };
 
 /// A query takes microseconds, the way to its thread tens of them: more readers than this gain nothing.
@@ -58,7 +59,7 @@ impl Readers {
         let pool = Arc::clone(&self.pool);
         blocking::unblock(move || {
             let _permit = permit;
-            pool.read(work)
+            exit::unless_exiting(|| pool.read(work))
         })
         .await
     }

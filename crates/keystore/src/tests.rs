@@ -4,6 +4,7 @@ mod at_rest;
 mod change_key;
 mod child;
 mod durability;
+mod exit;
 mod file_errors;
 mod indexes;
 mod integrity;

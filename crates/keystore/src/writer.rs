@@ -35,7 +35,7 @@ use tempfile::TempDir;
 use crate::{
     Result, StorageError, TransactionError,
     connection::{self, Access},
-    integrity,
+    exit, integrity,
     key::DatabaseKey,
     readers::Pool,
     schema::{self, Migration},
@@ -128,9 +128,11 @@ impl Writer {
         let run = move || {
             // Whatever goes wrong here, the file is left closed and nobody waits for an answer.
             let closed = catch_unwind(AssertUnwindSafe(|| self.serve(&messages))).unwrap_or_default();
-            self.shut_down();
             // Whoever asked to close may look at the files, so they are final before anybody hears of it.
-            drop(self);
+            exit::unless_exiting(|| {
+                self.shut_down();
+                drop(self);
+            });
             drop(messages);
             drop(closed);
         };
@@ -143,14 +145,17 @@ impl Writer {
 
     fn serve(&mut self, messages: &Receiver<Message>) -> Option<async_channel::Sender<()>> {
         loop {
-            self.give_turns();
-            let message = match self.next_wake_up() {
+            let wake_up = exit::unless_exiting(|| {
+                self.give_turns();
+                self.next_wake_up()
+            });
+            let message = match wake_up {
                 Some(at) => messages.recv_timeout(at.saturating_duration_since(Instant::now())),
                 None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             match message {
                 Ok(Message::Turn(waiting)) => self.waiting.push_back(waiting),
-                Ok(Message::Job(job)) => job(self),
+                Ok(Message::Job(job)) => exit::unless_exiting(|| job(self)),
                 Ok(Message::Close(closed)) => return Some(closed),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return None,

@@ -3,7 +3,7 @@
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    process::Command,
+    process::{Command, Output},
 };
 
 use smol::block_on;
@@ -16,16 +16,21 @@ const FILE: &str = "MLSKIT_TEST_CHILD_FILE";
 
 /// Runs `task` in a process of its own, and returns what it printed to stderr.
 pub(super) fn run(task: &str, path: &Path) -> String {
-    let output = Command::new(env::current_exe().unwrap())
-        .args(["--exact", "tests::child::as_a_child", "--nocapture", "--test-threads=1"])
-        .env(TASK, task)
-        .env(FILE, path)
-        .output()
-        .unwrap();
+    let output = start(task, path);
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{task}: {stderr}");
     assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"), "the child ran no test");
     stderr
+}
+
+/// Runs `task` in a process of its own, however that ends.
+pub(super) fn start(task: &str, path: &Path) -> Output {
+    Command::new(env::current_exe().unwrap())
+        .args(["--exact", "tests::child::as_a_child", "--nocapture", "--test-threads=1"])
+        .env(TASK, task)
+        .env(FILE, path)
+        .output()
+        .unwrap()
 }
 
 #[test]
@@ -48,6 +53,7 @@ fn as_a_child() {
                     Err(error) => drop(error),
                 }
             }
+            "exit_while_it_works" => super::exit::exit_while_it_works(&path).await,
             other => panic!("no such task: {other}"),
         }
     });

@@ -7,6 +7,7 @@ use std::{
 };
 
 use super::Probe;
+use crate::exit;
 
 /// How often a lock of another process is looked at. SQLite's own handler backs off to 100 ms, which lets a
 /// busy process starve a waiting one.
@@ -30,7 +31,8 @@ impl LockWait {
     /// Sleeps a little, unless the wait is over.
     pub(super) fn goes_on(&self) -> bool {
         let (until, is_abandoned) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let is_over = Instant::now() >= until || is_abandoned.is_some_and(|is_abandoned| is_abandoned());
+        let is_over =
+            Instant::now() >= until || exit::is_under_way() || is_abandoned.is_some_and(|is_abandoned| is_abandoned());
         if !is_over {
             thread::sleep(POLL);
         }

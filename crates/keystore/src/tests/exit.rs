@@ -1,0 +1,53 @@
+//! A process ends while its threads work on the database.
+
+use std::{path::Path, process, thread, time::Duration};
+
+use smol::block_on;
+
+use super::{
+    child,
+    support::{BUSY, fill, hash_refs, key, place},
+};
+use crate::Keystore;
+
+/// Without what is tested here one life in ten or so ends by a signal.
+const LIVES: usize = 60;
+const EXIT_CODE: i32 = 17;
+
+/// SQLCipher and OpenSSL free their keys and locks at exit, under the threads that use them.
+#[test]
+fn a_process_that_exits_without_closing_neither_crashes_nor_damages_its_file() {
+    let (_folder, path) = place();
+    for life in 0..LIVES {
+        let output = child::start("exit_while_it_works", &path);
+        assert_eq!(output.status.code(), Some(EXIT_CODE), "life {life}: {:?} {output:?}", output.status);
+    }
+    block_on(async {
+        let keystore = Keystore::open(&path, &key(1), BUSY).await.unwrap();
+        keystore.check_integrity().await.unwrap();
+        assert!(!hash_refs(&keystore).await.unwrap().is_empty());
+        keystore.close().await;
+    });
+}
+
+pub(super) async fn exit_while_it_works(path: &Path) -> ! {
+    let keystore = Keystore::open(path, &key(1), BUSY).await.unwrap();
+    fill(&keystore, 1).await;
+    let (writes, reads) = (keystore.clone(), keystore.clone());
+    thread::spawn(move || {
+        block_on(async {
+            loop {
+                fill(&writes, 5).await;
+            }
+        })
+    });
+    thread::spawn(move || {
+        block_on(async {
+            loop {
+                hash_refs(&reads).await.unwrap();
+            }
+        })
+    });
+    thread::sleep(Duration::from_micros(u64::from(process::id() % 20) * 100));
+    process::exit(EXIT_CODE)
+}
