@@ -5,7 +5,10 @@ use std::{fs, path::Path, time::Duration};
 use rusqlite::Connection;
 use smol::block_on;
 
-use super::support::{BUSY, a_credential, add_credential, files, fill, hash_refs, key, place, random, write};
+use super::{
+    support::{BUSY, a_credential, add_credential, files, fill, hash_refs, key, place, random, write},
+    transactions::wait_until,
+};
 use crate::{Error, Keystore, StorageError, connection};
 
 async fn open(path: &Path, byte: u8) -> crate::Result<Keystore> {
@@ -112,13 +115,15 @@ fn snapshot(path: &Path, byte: u8) -> Connection {
 fn a_lock_held_elsewhere_leaves_the_old_key_in_force() {
     block_on(async {
         let (_folder, path) = place();
-        let keystore = Keystore::open(&path, &key(1), Duration::from_millis(50)).await.unwrap();
+        // Long enough for what else waits for it here: others empty the WAL when they open and close.
+        let busy_timeout = Duration::from_secs(1);
+        let keystore = Keystore::open(&path, &key(1), busy_timeout).await.unwrap();
         fill(&keystore, 5).await;
         let other = open(&path, 1).await.unwrap();
         let transaction = other.begin().await.unwrap();
         assert!(matches!(
             keystore.change_key(&key(2)).await,
-            Err(Error::Storage(StorageError::DatabaseBusy { waited })) if waited >= Duration::from_millis(50)
+            Err(Error::Storage(StorageError::DatabaseBusy { waited })) if waited >= busy_timeout
         ));
         transaction.abort().await.unwrap();
         assert_old_key_in_force(&path, &keystore, &other).await;
@@ -134,8 +139,10 @@ fn a_full_disk_leaves_the_old_key_in_force() {
         let keystore = open(&path, 1).await.unwrap();
         fill(&keystore, 300).await;
         let other = open(&path, 1).await.unwrap();
-        // Now the WAL is empty, and rewriting the file needs more than is left.
         keystore.change_key(&key(1)).await.unwrap();
+        // Whoever has just opened the file empties the WAL too, and may be in the way for a moment.
+        wait_until(|| files(disk.path())["store.db-wal"].is_empty());
+        // Rewriting the file needs more than is left.
         let ballast = super::support::fill_up(disk.path());
         assert_eq!(keystore.change_key(&key(2)).await.unwrap_err(), Error::Storage(StorageError::DiskFull));
         fs::remove_file(ballast).unwrap();
@@ -168,10 +175,12 @@ async fn assert_old_key_in_force(path: &Path, keystore: &Keystore, other: &Keyst
         // Written through the handle whose change failed: with the old key, or nobody could read it.
         write(handle, |operation| add_credential(operation, &a_credential(), &random(32))).await.unwrap();
     }
-    for handle in [keystore, other, &open(path, 1).await.unwrap()] {
+    let third = open(path, 1).await.unwrap();
+    for handle in [keystore, other, &third] {
         assert_eq!(hash_refs(handle).await.unwrap(), before);
         assert_eq!(handle.read(|view| view.credentials()).await.unwrap().len(), 3);
     }
+    third.close().await;
     assert!(matches!(open(path, 2).await, Err(Error::Storage(StorageError::WrongKeyOrDamaged { .. }))));
     keystore.change_key(&key(2)).await.unwrap();
     assert_eq!(hash_refs(keystore).await.unwrap(), before);
