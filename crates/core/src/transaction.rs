@@ -64,8 +64,8 @@ impl TransactionContext {
     }
 
     /// Generates a key package that lives for `lifetime`, or for
-    /// [`KEYPACKAGE_DEFAULT_LIFETIME`](crate::KEYPACKAGE_DEFAULT_LIFETIME), and stores it with its private keys.
-    /// No other package is touched.
+    /// [`KEYPACKAGE_DEFAULT_LIFETIME`](crate::KEYPACKAGE_DEFAULT_LIFETIME) (the client's `max_lifetime` if that is
+    /// shorter), and stores it with its private keys. No other package is touched.
     ///
     /// ```
     /// # use mlskit::{Client, ClientId, Credential, openmls::prelude::Ciphersuite};

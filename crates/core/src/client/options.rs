@@ -20,7 +20,8 @@ pub struct ClientOptions {
 }
 
 impl ClientOptions {
-    /// The longest lifetime of a key package that this client makes. Default: 84 days.
+    /// The longest lifetime of a key package that this client makes, and its default lifetime if that
+    /// would be longer. Default: 84 days.
     pub fn max_lifetime(self, max_lifetime: Duration) -> Self {
         Self { max_lifetime, ..self }
     }

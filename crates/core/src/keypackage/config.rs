@@ -13,7 +13,8 @@ use openmls_traits::random::OpenMlsRand;
 use crate::{ClientOptions, CredentialRef, Result};
 
 /// What a key package is to be like. The default is a single-use package without extensions that lives for
-/// [`KEYPACKAGE_DEFAULT_LIFETIME`](super::KEYPACKAGE_DEFAULT_LIFETIME) and offers all that the client can do.
+/// [`KEYPACKAGE_DEFAULT_LIFETIME`](super::KEYPACKAGE_DEFAULT_LIFETIME), or [`ClientOptions::max_lifetime`] if that is
+/// shorter, and offers all that the client can do.
 ///
 /// **What is asked for is declared.** Version, ciphersuite, credential type and each extension of the package are
 /// added to its capabilities, since a peer refuses a package that uses what it doesn't declare (RFC 9420 §7.3 and

@@ -10,8 +10,8 @@ use std::{
 };
 
 use mlskit::{
-    CertificateChain, Client, ClientId, Credential, CredentialRef, KEYPACKAGE_DEFAULT_LIFETIME, Keypackage,
-    KeypackageConfig, KeypackageExt, PrivateKey,
+    CertificateChain, Client, ClientId, ClientOptions, Credential, CredentialRef, KEYPACKAGE_DEFAULT_LIFETIME,
+    Keypackage, KeypackageConfig, KeypackageExt, PrivateKey,
     openmls::prelude::{
         ApplicationIdExtension, Capabilities, Ciphersuite, CredentialType, Extension, ExtensionType,
         LastResortExtension, Lifetime, ProposalType, ProtocolVersion, UnknownExtension, tls_codec::Serialize as _,
@@ -92,6 +92,21 @@ scenarios! {
             assert_eq!(leaf_node_extensions(&keypackage), []);
             assert!(!keypackage.last_resort());
             assert_eq!(length(keypackage.life_time()), KEYPACKAGE_DEFAULT_LIFETIME + HOUR);
+        }
+    }
+
+    async fn who_asks_for_no_lifetime_gets_the_default_or_the_limit_of_the_client_if_that_is_shorter() {
+        for (limit, expected) in [(HOUR, HOUR), (Duration::MAX, KEYPACKAGE_DEFAULT_LIFETIME)] {
+            let options = ClientOptions::default().max_lifetime(limit);
+            let client = Client::temporary_in(std::env::temp_dir(), ClientId::from("alice"), options).await.unwrap();
+            let tx = client.new_transaction().await.unwrap();
+            let credential_ref = tx.add_credential(Credential::basic(SUITES[0], client.id()).unwrap()).await.unwrap();
+            let one = tx.generate_keypackage(&credential_ref, None).await.unwrap();
+            let batch = tx.generate_keypackages(&credential_ref, 2, &KeypackageConfig::default()).await.unwrap();
+            for keypackage in batch.iter().chain([&one]) {
+                assert_eq!(length(keypackage.life_time()), expected + HOUR);
+            }
+            tx.finish().await.unwrap();
         }
     }
 

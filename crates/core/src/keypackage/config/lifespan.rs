@@ -12,36 +12,41 @@ const CLOCK_MARGIN: Duration = Duration::from_hours(1);
 /// SQLite's integers are signed.
 const LATEST: u64 = i64::MAX.cast_unsigned();
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Lifespan {
+    /// The default lifetime, or what the client allows of it.
+    #[default]
+    Default,
     For(Duration),
-    Window { not_before: SystemTime, not_after: SystemTime },
-}
-
-impl Default for Lifespan {
-    fn default() -> Self {
-        Self::For(KEYPACKAGE_DEFAULT_LIFETIME)
-    }
+    Window {
+        not_before: SystemTime,
+        not_after: SystemTime,
+    },
 }
 
 impl Lifespan {
     pub(super) fn resolve(self, max_lifetime: Duration, now: SystemTime) -> Result<Lifetime, KeypackageError> {
         let now = storable(seconds(now))?;
         match self {
+            Self::Default => from_now(KEYPACKAGE_DEFAULT_LIFETIME.min(max_lifetime), now),
             Self::For(asked) if asked > max_lifetime => {
                 Err(KeypackageError::LifetimeTooLong { asked, limit: max_lifetime })
             }
-            Self::For(asked) if asked.as_secs() == 0 => Err(KeypackageError::LifetimeTooShort { asked }),
-            Self::For(asked) => {
-                let not_after = storable(i128::from(now) + i128::from(asked.as_secs()))?;
-                Ok(Lifetime::init(now.saturating_sub(CLOCK_MARGIN.as_secs()), not_after))
-            }
+            Self::For(asked) => from_now(asked, now),
             Self::Window { not_before, not_after } => {
                 let (not_before, not_after) = (storable(seconds(not_before))?, storable(seconds(not_after))?);
                 window(not_before, not_after, max_lifetime.saturating_add(CLOCK_MARGIN), now)
             }
         }
     }
+}
+
+fn from_now(asked: Duration, now: u64) -> Result<Lifetime, KeypackageError> {
+    if asked.as_secs() == 0 {
+        return Err(KeypackageError::LifetimeTooShort { asked });
+    }
+    let not_after = storable(i128::from(now) + i128::from(asked.as_secs()))?;
+    Ok(Lifetime::init(now.saturating_sub(CLOCK_MARGIN.as_secs()), not_after))
 }
 
 fn window(not_before: u64, not_after: u64, limit: Duration, now: u64) -> Result<Lifetime, KeypackageError> {
