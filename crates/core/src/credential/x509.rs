@@ -15,15 +15,16 @@ use super::{
 };
 use crate::{CertificateError, clock};
 
-/// Checks for anybody's credential that its leaf certificate is for `signature_key`, the key of the leaf node.
-/// A credential of another type has no certificate to check.
+/// Checks for anybody's credential that each of its certificates can be read, and that the leaf's is for
+/// `signature_key`, the key of the leaf node. A credential of another type has no certificate to check.
 pub(crate) fn check_binding(credential: &Credential, signature_key: &[u8]) -> Result<(), CertificateError> {
     if credential.credential_type() != CredentialType::X509 {
         return Ok(());
     }
-    let certificates = split(credential.serialized_content())?;
-    let leaf = certificates.first().ok_or(CertificateError::EmptyChain)?;
-    check_key(&decode_certificate(0, leaf)?, signature_key)
+    let mut certificates = split(credential.serialized_content())?.into_iter().enumerate();
+    let (position, leaf) = certificates.next().ok_or(CertificateError::EmptyChain)?;
+    check_key(&decode_certificate(position, leaf)?, signature_key)?;
+    certificates.try_for_each(|(position, issuer)| decode_certificate(position, issuer).map(drop))
 }
 
 /// Checks that the leaf certificate's key is for `expected`.

@@ -33,6 +33,20 @@ fn a_chain_for_another_key_is_refused() {
 }
 
 #[test]
+fn each_certificate_must_be_readable() {
+    let good = chain(KeyKind::Ed25519);
+    for position in 0..3 {
+        for noise in [vec![1, 2, 3, 4], Vec::new()] {
+            let mut chain = good.clone();
+            chain.certificates[position] = noise;
+            let refused = check(chain.credential_content(), &chain.public_key).unwrap_err();
+            let CertificateError::NotACertificate { position: found, .. } = refused else { panic!("{refused}") };
+            assert_eq!(found, position);
+        }
+    }
+}
+
+#[test]
 fn only_the_leafs_key_counts() {
     let mut chain = chain(KeyKind::Ed25519);
     chain.certificates.rotate_left(1);
