@@ -83,11 +83,8 @@ impl fmt::Debug for CertificateChain {
 
 /// Takes a block without its first words, and whatever follows it.
 fn from_pem(position: usize, block: &str) -> Result<Vec<u8>, CertificateError> {
-    const END: &str = "-----END CERTIFICATE-----";
     let refused = |reason: String| CertificateError::NotPem { position, reason };
-    pem::check_label(block, "CERTIFICATE").map_err(refused)?;
-    let end = block.find(END).ok_or_else(|| refused(format!("there is no {END}")))?;
-    let block = [pem::BEGIN, block.split_at(end).0, END].concat();
+    let block = pem::normalize(block, "CERTIFICATE").map_err(refused)?;
     let (_, der) = Document::from_pem(&block).map_err(|error| refused(error.to_string()))?;
     Ok(der.into_vec())
 }

@@ -1,4 +1,6 @@
-//! What PEM's own decoder does not tell (RFC 7468).
+//! What PEM's own decoder does not tell, and what it does not take (RFC 7468).
+
+use zeroize::Zeroizing;
 
 /// How a block begins.
 pub(crate) const BEGIN: &str = "-----BEGIN ";
@@ -12,4 +14,25 @@ pub(crate) fn check_label(block: &str, expected: &str) -> Result<(), String> {
         Some(label) => Err(format!("found the label {label}")),
         None => Err("its first line does not end with the label and five dashes".to_owned()),
     }
+}
+
+/// The block with the label `expected` as the decoder takes it, whatever the width of its lines. `block` is given without
+/// [`BEGIN`] and with whatever follows it. The result may hold a private key.
+pub(crate) fn normalize(block: &str, expected: &str) -> Result<Zeroizing<String>, String> {
+    const WIDTH: usize = 64;
+    check_label(block, expected)?;
+    let (_, content) = block.split_once('\n').unwrap_or_default();
+    let end = format!("-----END {expected}-----");
+    let (content, _) = content.split_once(&end).ok_or_else(|| format!("there is no {end}"))?;
+    // Growing would leave copies behind.
+    let mut pem = Zeroizing::new(String::with_capacity(2 * content.len() + 128));
+    pem.extend([BEGIN, expected, "-----"]);
+    for (position, digit) in content.chars().filter(|digit| !digit.is_ascii_whitespace()).enumerate() {
+        if position % WIDTH == 0 {
+            pem.push('\n');
+        }
+        pem.push(digit);
+    }
+    pem.extend(["\n", &end, "\n"]);
+    Ok(pem)
 }

@@ -17,8 +17,8 @@ pub struct PrivateKey {
 }
 
 impl PrivateKey {
-    /// Takes an unencrypted PKCS#8 document in DER, or in PEM with the label `PRIVATE KEY`. Whether the key is
-    /// sound shows when its credential is added.
+    /// Takes an unencrypted PKCS#8 document in DER, or in PEM with the label `PRIVATE KEY`: the first such block, so that
+    /// the same file may hold certificates. Whether the key is sound shows when its credential is added.
     ///
     /// # Errors
     /// [`CredentialError::NotAPrivateKey`]; also for an algorithm that is unknown here.
@@ -49,9 +49,12 @@ impl fmt::Debug for PrivateKey {
 }
 
 fn from_pem(text: &str) -> Result<Zeroizing<Vec<u8>>, CredentialError> {
-    let block = text.split_once(pem::BEGIN).map_or("", |(_, block)| block);
-    pem::check_label(block, "PRIVATE KEY").map_err(refused)?;
-    let (_, document) = SecretDocument::from_pem(text).map_err(refused)?;
+    const LABEL: &str = "PRIVATE KEY";
+    let mut blocks = text.split(pem::BEGIN).skip(1);
+    let first = blocks.next().unwrap_or_default();
+    let key = std::iter::once(first).chain(blocks).find(|block| pem::check_label(block, LABEL).is_ok());
+    let block = pem::normalize(key.unwrap_or(first), LABEL).map_err(refused)?;
+    let (_, document) = SecretDocument::from_pem(&block).map_err(refused)?;
     Ok(Zeroizing::new(document.as_bytes().to_vec()))
 }
 

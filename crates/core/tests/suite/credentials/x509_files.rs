@@ -42,6 +42,58 @@ fn a_private_key_is_the_same_from_der_and_from_pem() {
     }
 }
 
+/// RFC 7468 §2 lets a reader take lines of any width; some programs write 76 columns, some a single line.
+#[test]
+fn lines_of_any_width_are_taken() {
+    for ((suite, _), chain) in SUITES.into_iter().zip(chains()) {
+        for width in [4, 63, 76, usize::MAX] {
+            let certificates = CertificateChain::from_pem(&with_lines_of(width, &chain.pem())).unwrap();
+            assert_eq!(certificates, CertificateChain::from_der(chain.certificates.clone()).unwrap());
+            let key = PrivateKey::from_pkcs8(with_lines_of(width, &chain.pkcs8_pem()).as_bytes()).unwrap();
+            Credential::x509(suite, certificates, key).unwrap();
+        }
+    }
+}
+
+fn with_lines_of(width: usize, pem: &str) -> String {
+    let mut column = 0;
+    pem.split_inclusive('\n').fold(String::new(), |mut wrapped, line| {
+        if line.starts_with('-') {
+            let break_line = if column > 0 { "\n" } else { "" };
+            column = 0;
+            return wrapped + break_line + line;
+        }
+        for digit in line.trim_end().chars() {
+            wrapped.push(digit);
+            column += 1;
+            if column == width {
+                wrapped.push('\n');
+                column = 0;
+            }
+        }
+        wrapped
+    })
+}
+
+#[test]
+fn a_private_key_is_found_among_certificates_and_words() {
+    for ((suite, _), chain) in SUITES.into_iter().zip(chains()) {
+        let (key, certificates) = (chain.pkcs8_pem(), chain.pem());
+        for text in [
+            format!("{key}{certificates}"),
+            format!("{certificates}{key}"),
+            format!("Bag Attributes\n    friendlyName: alice\n{key}   \n\nend"),
+        ] {
+            let key = PrivateKey::from_pkcs8(text.as_bytes()).unwrap();
+            Credential::x509(suite, CertificateChain::from_pem(&certificates).unwrap(), key).unwrap();
+        }
+        let unfinished = key.split_at(key.find("-----END").unwrap()).0;
+        let reason = "there is no -----END PRIVATE KEY-----".to_owned();
+        let refused = PrivateKey::from_pkcs8(unfinished.as_bytes()).unwrap_err();
+        assert_eq!(refused, Error::Credential(CredentialError::NotAPrivateKey { reason }));
+    }
+}
+
 #[test]
 fn a_pem_block_of_another_kind_is_named() {
     for chain in chains() {
