@@ -13,7 +13,7 @@ use mlskit::{
     TransactionContext, TransactionError,
 };
 
-use crate::common::client;
+use crate::common::{client, client_with};
 
 const SHORT: Duration = Duration::from_millis(150);
 /// Far more than any wait that is bounded by `SHORT`.
@@ -79,7 +79,9 @@ fn generate(tx: Arc<TransactionContext>, credential_ref: &CredentialRef, count: 
 
 scenarios! {
     async fn two_hundred_transactions_of_one_client_all_succeed_in_the_order_of_asking() {
-        let (client, credential_ref) = client("alice").await;
+        // The last one waits for 199 commits, on whatever medium.
+        let options = ClientOptions::default().busy_timeout(Duration::from_secs(600));
+        let (client, credential_ref) = client_with("alice", options).await;
         let order = Arc::new(Mutex::new(Vec::new()));
         let open = client.new_transaction().await.unwrap();
         let mut tasks = Vec::new();
