@@ -7,7 +7,7 @@ mod lifespan;
 use std::time::{Duration, SystemTime};
 
 use lifespan::Lifespan;
-use openmls::prelude::{Capabilities, Extension, KeyPackage, KeyPackageBuilder};
+use openmls::prelude::{Capabilities, Extension, ExtensionType, KeyPackage, KeyPackageBuilder};
 use openmls_traits::random::OpenMlsRand;
 
 use crate::{ClientOptions, CredentialRef, Result};
@@ -40,6 +40,7 @@ pub struct KeypackageConfig {
     extensions: Vec<Extension>,
     leaf_node_extensions: Vec<Extension>,
     capabilities: Option<Capabilities>,
+    supported_extensions: Vec<ExtensionType>,
     last_resort: bool,
     grease: bool,
 }
@@ -98,6 +99,13 @@ impl KeypackageConfig {
         Self { capabilities: Some(capabilities), ..self }
     }
 
+    /// Declares an extension type that the package itself doesn't use, on top of the [capabilities](Self::capabilities):
+    /// of a group's context, for one, which every member has to support (RFC 9420 §13.4). Default types are left out.
+    pub fn supports_extension(mut self, extension_type: ExtensionType) -> Self {
+        self.supported_extensions.push(extension_type);
+        self
+    }
+
     /// Whether it may be used more than once, when the directory has no other left (RFC 9420 §16.8).
     pub fn last_resort(self, last_resort: bool) -> Self {
         Self { last_resort, ..self }
@@ -118,12 +126,21 @@ impl KeypackageConfig {
         now: SystemTime,
         credential_ref: &CredentialRef,
     ) -> Result<Blueprint> {
-        let Self { lifespan, extensions, leaf_node_extensions, capabilities, last_resort, grease } = self;
+        let Self {
+            lifespan,
+            extensions,
+            leaf_node_extensions,
+            capabilities,
+            supported_extensions,
+            last_resort,
+            grease,
+        } = self;
         let lifetime = lifespan.resolve(options.max_lifetime, now)?;
         let extensions = extensions::of_package(extensions, *last_resort)?;
         let leaf_node_extensions = extensions::of_leaf_node(leaf_node_extensions)?;
-        let used = extensions.iter().chain(leaf_node_extensions.iter());
-        let capabilities = declared::declare(capabilities.as_ref(), credential_ref, used)?;
+        let used = extensions.iter().chain(leaf_node_extensions.iter()).map(Extension::extension_type);
+        let supported = supported_extensions.iter().copied().chain(used);
+        let capabilities = declared::declare(capabilities.as_ref(), credential_ref, supported)?;
         let builder = KeyPackage::builder()
             .key_package_lifetime(lifetime)
             .key_package_extensions(extensions)

@@ -206,6 +206,23 @@ scenarios! {
         }
     }
 
+    async fn a_supported_extension_is_declared_and_not_in_the_package() {
+        let [group_context, other] = [0xf0cc, 0xf2ee].map(ExtensionType::Unknown);
+        let config = [group_context, ExtensionType::RequiredCapabilities, ExtensionType::Unknown(5), group_context]
+            .into_iter()
+            .fold(KeypackageConfig::default().extension(unknown(0xf2ee)), KeypackageConfig::supports_extension);
+        for keypackage in generate(&config).await {
+            assert_eq!(capabilities(&keypackage), &offering(&[group_context, other]));
+            assert_eq!(extensions(&keypackage), [other]);
+            assert_eq!(leaf_node_extensions(&keypackage), []);
+        }
+        let given = Capabilities::new(None, Some(&SUITES), Some(&[other]), None, None);
+        let config = KeypackageConfig::default().capabilities(given).supports_extension(group_context);
+        for keypackage in generate(&config).await {
+            assert_eq!(capabilities(&keypackage).extensions(), [other, group_context]);
+        }
+    }
+
     async fn the_type_of_an_x509_credential_is_declared() {
         let client = Client::temporary(ClientId::from("alice@example.com")).await.unwrap();
         let chain = ChainBuilder::new(KeyKind::Ed25519, "alice").build().unwrap();
