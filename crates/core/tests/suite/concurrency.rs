@@ -294,6 +294,8 @@ fn every_future_is_send_and_every_handle_is_sync() {
         is_send(client.find_credentials(mlskit::CredentialFilter::default()));
         is_send(client.get_keypackage_refs());
         is_send(client.keypackage(keypackage_ref));
+        is_send(client.import_keypackage(&[]));
+        is_send(client.import_keypackage_of(client.id(), &[]));
         is_send(client.change_key(key));
         is_send(client.check_integrity());
         is_send(client.close());

@@ -7,7 +7,7 @@ use std::{
 };
 
 use mlskit::{
-    ExtensionPlace, Keypackage, KeypackageConfig, KeypackageError, KeypackageExt,
+    ExtensionPlace, Keypackage, KeypackageConfig, KeypackageError, KeypackageExt, RejectedKeypackage,
     openmls::prelude::{
         ApplicationIdExtension, Capabilities, Ciphersuite, CredentialType, Extension, ExtensionType,
         OpenMlsProvider as _, ProposalType, ProtocolVersion, tls_codec::Serialize as _,
@@ -109,6 +109,24 @@ scenarios! {
         let serialized = key_package.to_bytes().unwrap();
         let again = client.keypackage(&key_package.keypackage_ref().unwrap()).await.unwrap().unwrap();
         assert_eq!(again.to_bytes().unwrap(), serialized);
+    }
+
+    /// "Fetching key packages", whose bytes are another client's: `import_keypackage` does the work of
+    /// `KeyPackageIn::validate`.
+    async fn a_fetched_package_is_checked_before_it_is_used() {
+        let (bob, bobs_credential) = client("bob").await;
+        let published =
+            bob.transaction(async |tx| tx.generate_keypackage(&bobs_credential, None).await).await.unwrap();
+        let (alice, _) = client("alice").await;
+        let mut serialized = published.to_bytes().unwrap();
+        let key_package = alice.import_keypackage(&serialized).await.unwrap();
+        assert_eq!(key_package, published);
+        assert_eq!(alice.get_keypackage_refs().await.unwrap(), []);
+
+        // A bit of the signature, which comes last.
+        *serialized.last_mut().unwrap() ^= 1;
+        let refusal = alice.import_keypackage(&serialized).await.unwrap_err();
+        assert_eq!(refusal, RejectedKeypackage::WrongSignature.into());
     }
 
     /// "Key package reference" and "Storage and retrieval".
