@@ -183,8 +183,13 @@ impl Client {
     /// Encrypts the whole file with another key. Killed at any moment, the file opens with either the old or the
     /// new one. Another client of the same file then gets [`StorageError::KeyChanged`](crate::StorageError).
     ///
+    /// Keep both keys until this has returned `Ok`. After an error the old one is nearly always in force, but an
+    /// error of opening the file anew comes after the change; after a dropped future it may be either. Then try
+    /// both.
+    ///
     /// # Errors
-    /// As [`new_transaction`](Self::new_transaction).
+    /// As [`new_transaction`](Self::new_transaction). After a change that could not be seen through, every call
+    /// gets [`StorageError::KeyChanged`](crate::StorageError): open again with the new key.
     pub async fn change_key(&self, key: &DatabaseKey) -> Result<()> {
         if nesting::is_inside(self.nesting_mark()) {
             return Err(TransactionError::NestedTransaction.into());

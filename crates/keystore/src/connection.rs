@@ -5,7 +5,10 @@ use std::{fs, io, path::Path};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
-use crate::{DatabaseKey, StorageError, file};
+use crate::{
+    DatabaseKey, StorageError,
+    file::{self, DatabaseFile},
+};
 
 /// SQLite's magic and the start of its header stay readable, so that iOS takes the file for what it is.
 pub(crate) const PLAIN_HEADER_LENGTH: u32 = 32;
@@ -20,7 +23,8 @@ pub(crate) enum Access {
     Read,
 }
 
-/// Opens `path` and checks that its first page can be read; writes nothing to a file that has pages.
+/// Opens the file at `path`, which exists, and checks that its first page can be read; writes nothing to a file that
+/// has pages.
 pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access) -> Result<Connection, StorageError> {
     file::check(path, key.is_some())?;
     let connection = connect(path)?;
@@ -46,6 +50,12 @@ pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access) -> Result<Conne
         set_checkpoint_on_close(&connection, true)?;
     }
     Ok(connection)
+}
+
+/// Opens the file once more, if it still lies where it was.
+pub(crate) fn reopen(file: &DatabaseFile, key: Cipher<'_>, access: Access) -> Result<Connection, StorageError> {
+    file.check_in_place()?;
+    open(file.path(), key, access)
 }
 
 /// Whether the key opens the first page, whatever else is wrong. A WAL may hold a newer one under another key.
@@ -148,7 +158,7 @@ fn without_text(error: rusqlite::Error) -> StorageError {
 /// A change of key encrypts every page anew, so that not one verifies with the old key; damage leaves others
 /// whole. As long as the new pages stand in the WAL only, the file's first page verifies and the WAL's does not;
 /// damage can't cause that, since the WAL's own checksums would have SQLite pass over a damaged page.
-pub(crate) fn diagnose(path: &Path, key: Cipher<'_>, error: StorageError) -> StorageError {
+pub(crate) fn diagnose(file: &DatabaseFile, key: Cipher<'_>, error: StorageError) -> StorageError {
     let is_suspect = match &error {
         StorageError::WrongKeyOrDamaged { .. } => true,
         // A connection on which a page has failed to verify is read-only from then on.
@@ -160,7 +170,7 @@ pub(crate) fn diagnose(path: &Path, key: Cipher<'_>, error: StorageError) -> Sto
     if !is_suspect {
         return error;
     }
-    match key.map(|key| examine(path, key)) {
+    match key.map(|key| examine(file, key)) {
         Some(Ok(Damage::KeyChanged)) => StorageError::KeyChanged,
         Some(Ok(Damage::Pages)) => StorageError::Corrupt,
         Some(Ok(Damage::None)) if !matches!(error, StorageError::WrongKeyOrDamaged { .. }) => error,
@@ -174,15 +184,16 @@ enum Damage {
     KeyChanged,
 }
 
-fn examine(path: &Path, key: &DatabaseKey) -> Result<Damage, StorageError> {
-    let connection = connect(path)?;
+fn examine(file: &DatabaseFile, key: &DatabaseKey) -> Result<Damage, StorageError> {
+    file.check_in_place()?;
+    let connection = connect(file.path())?;
     set_checkpoint_on_close(&connection, false)?;
     unlock(&connection, key)?;
     let failures = failing_pages(&connection)?;
     if !read_first_page(&connection).is_err_and(|error| error.is_unreadable()) {
         return Ok(if failures.is_empty() { Damage::None } else { Damage::Pages });
     }
-    let pages = fs::metadata(path).map_or(0, |metadata| metadata.len() / PAGE_SIZE);
+    let pages = fs::metadata(file.path()).map_or(0, |metadata| metadata.len() / PAGE_SIZE);
     let key_changed = !has_first(&failures) || failures.len() as u64 >= pages;
     Ok(if key_changed { Damage::KeyChanged } else { Damage::Pages })
 }

@@ -18,19 +18,62 @@ use crate::StorageError;
 /// Held while a file is created, so that nobody in this process has locked it before our handle is closed.
 static CREATING: Mutex<()> = Mutex::new(());
 
-/// Refuses what is not one of our files, without touching it; creates what is not there, with mode 0600.
-pub(crate) fn check(path: &Path, encrypted: bool) -> Result<(), StorageError> {
-    let length = {
-        let _creating = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
-        match fs::metadata(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return create(path),
-            Err(error) => return Err(StorageError::io_at(path, &error)),
-            Ok(metadata) if !metadata.is_file() => return Err(StorageError::not_a_file(path)),
-            Ok(metadata) => metadata.len(),
+/// The file that was opened first, whatever its name becomes and whatever lies at its path later.
+pub(crate) struct DatabaseFile {
+    path: PathBuf,
+    id: FileId,
+}
+
+/// Device and inode. Other systems don't let an open file be renamed or removed.
+type FileId = Option<(u64, u64)>;
+
+impl DatabaseFile {
+    pub(crate) fn at(path: &Path) -> Result<Self, StorageError> {
+        Ok(Self { path: path.to_owned(), id: file_id(path)? })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Refuses to go on when it has been renamed, removed or replaced: by its path another file would be read.
+    pub(crate) fn check_in_place(&self) -> Result<(), StorageError> {
+        if file_id(&self.path)? == self.id {
+            return Ok(());
         }
+        let message = format!("{}: another file has taken the place of the one that is open", self.path.display());
+        Err(StorageError::Io { kind: io::ErrorKind::NotFound, message })
+    }
+}
+
+fn file_id(path: &Path) -> Result<FileId, StorageError> {
+    let metadata = fs::metadata(path).map_err(|error| StorageError::io_at(path, &error))?;
+    #[cfg(unix)]
+    let id = Some((std::os::unix::fs::MetadataExt::dev(&metadata), std::os::unix::fs::MetadataExt::ino(&metadata)));
+    #[cfg(not(unix))]
+    let id = metadata.is_file().then_some((0, 0));
+    Ok(id)
+}
+
+/// Refuses what is not one of our files, without touching it.
+pub(crate) fn check(path: &Path, encrypted: bool) -> Result<(), StorageError> {
+    let length = match fs::metadata(path) {
+        Err(error) => return Err(StorageError::io_at(path, &error)),
+        Ok(metadata) if !metadata.is_file() => return Err(StorageError::not_a_file(path)),
+        Ok(metadata) => metadata.len(),
     };
     // A process was killed between creating the file and writing its first page.
     if length == 0 { Ok(()) } else { check_content(path, length, encrypted) }
+}
+
+/// Creates what is not there, with mode 0600.
+pub(crate) fn create_if_missing(path: &Path) -> Result<(), StorageError> {
+    let _creating = CREATING.lock().unwrap_or_else(PoisonError::into_inner);
+    match fs::metadata(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => create(path),
+        // What else is wrong is said by whoever opens it.
+        _ => Ok(()),
+    }
 }
 
 fn create(path: &Path) -> Result<(), StorageError> {

@@ -71,11 +71,16 @@ impl Keystore {
         temporary: Option<TempDir>,
     ) -> Result<Self> {
         let busy_timeout = busy_timeout.min(MAX_BUSY_TIMEOUT);
-        let readers = Readers::new(path.clone(), key.clone());
-        let pool = readers.pool();
         let (writer, messages) = mpsc::channel();
-        let open = move || Writer::open(&path, key, busy_timeout, migrations, pool, temporary)?.start(messages);
-        blocking::unblock(|| exit::unless_exiting(open)).await?;
+        let open = move || {
+            // The process may change its folder while the file is open.
+            let path = std::path::absolute(&path).map_err(|error| StorageError::io_at(&path, &error))?;
+            let writer = Writer::open(&path, key, busy_timeout, migrations, temporary)?;
+            let readers = Readers::new(writer.readers());
+            writer.start(messages)?;
+            Ok::<_, StorageError>(readers)
+        };
+        let readers = blocking::unblock(|| exit::unless_exiting(open)).await?;
         let is_closing = Arc::new(AtomicBool::new(false));
         Ok(Self { shared: Arc::new(Shared { writer, readers, busy_timeout, is_closing }) })
     }
@@ -108,6 +113,9 @@ impl Keystore {
     /// file opens with either the old or the new key.
     ///
     /// Every other client of the file, in this process or another, then gets [`StorageError::KeyChanged`].
+    ///
+    /// Keep both keys until this has returned `Ok`. After an error the old one is nearly always in force, but an
+    /// error of opening the file anew comes after the change; after a dropped future it may be either.
     ///
     /// # Errors
     /// As [`begin`](Self::begin).

@@ -2,7 +2,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
 };
 
@@ -13,6 +12,7 @@ use crate::{
     DatabaseKey, Error, Result, StorageError, TransactionError, View,
     connection::{self, Access},
     exit,
+    file::DatabaseFile,
 };
 
 /// A query takes microseconds, the way to its thread tens of them: more readers than this gain nothing.
@@ -26,7 +26,7 @@ pub(crate) struct Readers {
 /// The handle reads with it; the writer thread pauses and closes it, so that no connection is closed on an app's
 /// thread.
 pub(crate) struct Pool {
-    path: PathBuf,
+    file: Arc<DatabaseFile>,
     /// Shared by those that read. A read that has not begun holds nothing: whoever wants to have the file alone
     /// waits for running queries, and never for a thread of the app's to become free.
     reading: RwLock<()>,
@@ -40,14 +40,8 @@ struct State {
 }
 
 impl Readers {
-    pub(crate) fn new(path: PathBuf, key: Option<DatabaseKey>) -> Self {
-        let state = Mutex::new(State { idle: Vec::new(), key, is_closed: false });
-        let pool = Arc::new(Pool { path, reading: RwLock::new(()), state });
+    pub(crate) fn new(pool: Arc<Pool>) -> Self {
         Self { permits: Arc::new(Semaphore::new(READERS)), pool }
-    }
-
-    pub(crate) fn pool(&self) -> Arc<Pool> {
-        Arc::clone(&self.pool)
     }
 
     pub(crate) async fn read<T, E>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E> + Send + 'static) -> Result<T, E>
@@ -78,6 +72,11 @@ impl Paused<'_> {
 }
 
 impl Pool {
+    pub(crate) fn new(file: Arc<DatabaseFile>, key: Option<DatabaseKey>) -> Self {
+        let state = Mutex::new(State { idle: Vec::new(), key, is_closed: false });
+        Self { file, reading: RwLock::new(()), state }
+    }
+
     /// Waits for those that read, and closes their connections.
     pub(crate) fn pause(&self) -> Paused<'_> {
         let alone = self.reading.write().unwrap_or_else(PoisonError::into_inner);
@@ -119,13 +118,13 @@ impl Pool {
             }
             state.key.clone()
         };
-        connection::open(&self.path, key.as_ref(), Access::Read).map_err(|error| self.diagnose(error))
+        connection::reopen(&self.file, key.as_ref(), Access::Read).map_err(|error| self.diagnose(error))
     }
 
     /// The key was right once.
     fn diagnose(&self, error: StorageError) -> StorageError {
         let key = self.state().key.clone();
-        connection::diagnose(&self.path, key.as_ref(), error)
+        connection::diagnose(&self.file, key.as_ref(), error)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -17,7 +17,7 @@ mod session;
 use std::{
     collections::VecDeque,
     panic::{AssertUnwindSafe, catch_unwind},
-    path::{Path, PathBuf},
+    path::Path,
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError},
@@ -35,7 +35,9 @@ use tempfile::TempDir;
 use crate::{
     Result, StorageError, TransactionError,
     connection::{self, Access},
-    exit, integrity,
+    exit,
+    file::{self, DatabaseFile},
+    integrity,
     key::DatabaseKey,
     readers::Pool,
     schema::{self, Migration},
@@ -71,7 +73,7 @@ pub(crate) struct Waiting {
 pub(crate) struct Writer {
     // The connection goes before the folder that its file may lie in.
     connection: Connection,
-    path: PathBuf,
+    file: Arc<DatabaseFile>,
     key: Option<DatabaseKey>,
     readers: Arc<Pool>,
     lock_wait: Arc<LockWait>,
@@ -89,12 +91,12 @@ impl Writer {
         key: Option<DatabaseKey>,
         busy_timeout: Duration,
         migrations: &[Migration],
-        readers: Arc<Pool>,
         temporary: Option<TempDir>,
     ) -> Result<Self, StorageError> {
         let since = Instant::now();
         let lock_wait = Arc::new(LockWait::until(since + busy_timeout));
         let open = || {
+            file::create_if_missing(path)?;
             let mut connection = connect(path, key.as_ref(), &lock_wait)?;
             schema::check(&connection, migrations)?;
             connection::prepare_for_writing(&connection, path)?;
@@ -108,9 +110,11 @@ impl Writer {
                 outcome => break outcome.map_err(|error| error.waited_since(since))?,
             }
         };
+        let file = Arc::new(DatabaseFile::at(path)?);
+        let readers = Arc::new(Pool::new(Arc::clone(&file), key.clone()));
         Ok(Self {
             connection,
-            path: path.to_owned(),
+            file,
             key,
             readers,
             lock_wait,
@@ -121,6 +125,10 @@ impl Writer {
             truncate_retry: TRUNCATE_RETRY,
             _temporary: temporary,
         })
+    }
+
+    pub(crate) fn readers(&self) -> Arc<Pool> {
+        Arc::clone(&self.readers)
     }
 
     /// Runs until the last handle is gone or one asks to close.
@@ -227,6 +235,7 @@ impl Writer {
     }
 
     fn begin_immediate(&self) -> Result<(), StorageError> {
+        self.file.check_in_place()?;
         // So it is once a page has failed to verify; SQLite would begin a transaction that only reads.
         if self.connection.is_readonly("main")? {
             return Err(self.diagnose(StorageError::ReadOnly));
@@ -239,7 +248,7 @@ impl Writer {
     }
 
     fn diagnose(&self, error: StorageError) -> StorageError {
-        connection::diagnose(&self.path, self.key.as_ref(), error)
+        connection::diagnose(&self.file, self.key.as_ref(), error)
     }
 
     fn shut_down(&mut self) {

@@ -54,6 +54,16 @@ fn as_a_child() {
                 }
             }
             "exit_while_it_works" => super::exit::exit_while_it_works(&path).await,
+            "change_folder_and_key" => {
+                let (folder, elsewhere) = (path.parent().unwrap(), path.with_file_name("elsewhere"));
+                fs::create_dir(&elsewhere).unwrap();
+                env::set_current_dir(folder).unwrap();
+                let keystore = Keystore::open(path.file_name().unwrap(), &key(1), BUSY).await.unwrap();
+                env::set_current_dir(&elsewhere).unwrap();
+                hash_refs(&keystore).await.unwrap();
+                keystore.change_key(&key(0xa7)).await.unwrap();
+                keystore.close().await;
+            }
             other => panic!("no such task: {other}"),
         }
     });

@@ -10,7 +10,7 @@ use super::{
     child,
     support::{self, BUSY, NOW, a_keypackage, files, fill, hash_refs, key, place, random, write},
 };
-use crate::{Error, Keystore, StorageError, connection, schema::MIGRATIONS};
+use crate::{Error, Keystore, StorageError, connection, file, schema::MIGRATIONS};
 
 /// Opens, expects a refusal that no key stands in, and that no file was changed, made or removed.
 fn refused(path: &Path) -> StorageError {
@@ -184,6 +184,50 @@ fn an_empty_file_is_a_fresh_one_whatever_lies_beside_it() {
     });
 }
 
+#[test]
+fn a_path_means_the_same_file_after_the_process_has_changed_its_folder() {
+    block_on(async {
+        let (folder, path) = place();
+        child::run("change_folder_and_key", &path);
+        assert_eq!(files(&folder.path().join("elsewhere")).len(), 0);
+        Keystore::open(&path, &key(0xa7), BUSY).await.unwrap();
+    });
+}
+
+/// A change of key made a new, empty database where the file had been, and said that all was well.
+#[test]
+fn a_file_that_was_moved_or_removed_is_not_made_anew_and_its_key_not_said_to_be_changed() {
+    block_on(async {
+        for replaced in [false, true] {
+            let (folder, path) = place();
+            let keystore = Keystore::open(&path, &key(1), BUSY).await.unwrap();
+            fill(&keystore, 3).await;
+            let moved = folder.path().join("moved.db");
+            for suffix in ["", "-wal", "-shm"] {
+                let name = |path: &Path| format!("{}{suffix}", path.display());
+                fs::rename(name(&path), name(&moved)).unwrap();
+            }
+            if replaced {
+                store(&path, 1).await;
+            }
+            let before = fs::read(&path).ok();
+            let outcomes = [
+                keystore.change_key(&key(2)).await,
+                keystore.begin().await.map(drop),
+                keystore.check_integrity().await,
+                hash_refs(&Keystore::open(&moved, &key(1), BUSY).await.unwrap()).await.map(drop),
+                hash_refs(&keystore).await.map(drop),
+            ];
+            let is_missed = |outcome: &crate::Result<()>| {
+                matches!(outcome, Err(Error::Storage(StorageError::Io { kind: std::io::ErrorKind::NotFound, .. })))
+            };
+            assert!([0, 1, 2, 4].into_iter().all(|at| is_missed(&outcomes[at])), "{outcomes:?}");
+            assert_eq!(outcomes[3], Ok(()), "the moved file is whole");
+            assert!(fs::read(&path).ok() == before, "nothing was made or changed in its place");
+        }
+    });
+}
+
 /// The power failed while the first page was on its way: the journal says that the file was empty before.
 #[test]
 fn a_half_made_file_is_made_anew() {
@@ -192,6 +236,7 @@ fn a_half_made_file_is_made_anew() {
         store(&finished, 1).await;
         let first_page = fs::read(&finished).unwrap()[..4096].to_vec();
         let making = folder.path().join("making.db");
+        file::create_if_missing(&making).unwrap();
         let connection = connection::open(&making, Some(&key(0xa7)), connection::Access::Write).unwrap();
         connection.execute_batch("PRAGMA cache_size = 1; BEGIN; CREATE TABLE t (x)").unwrap();
         for _ in 0..20 {

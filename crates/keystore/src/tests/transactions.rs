@@ -12,7 +12,7 @@ use std::{
 
 use crate::{
     CredentialRecord, DatabaseKey, Error, KeypackageRecord, Keystore, Operation, Result, StorageError, Transaction,
-    TransactionError, View, connection,
+    TransactionError, View, connection, file,
 };
 
 const SHORT: Duration = Duration::from_millis(150);
@@ -335,6 +335,7 @@ fn of_two_that_close_at_once_both_wait_until_it_is_closed() {
 fn opening_a_file_that_has_no_wal_yet_waits_for_whoever_writes_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let (path, key) = (folder.path().join("db"), DatabaseKey::generate().unwrap());
+    file::create_if_missing(&path).unwrap();
     let other = connection::open(&path, Some(&key), connection::Access::Write).unwrap();
     other.execute_batch("VACUUM; BEGIN IMMEDIATE").unwrap();
     let open = |busy_timeout| smol::block_on(async { Keystore::open(&path, &key, busy_timeout).await.map(drop) });

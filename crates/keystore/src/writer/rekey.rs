@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use rusqlite::Connection;
+
 use super::{Writer, connect};
 use crate::{DatabaseKey, Result, StorageError, connection};
 
@@ -12,10 +14,9 @@ impl Writer {
     /// is told by opening the file with the new key.
     pub(crate) fn change_key(&mut self, new: DatabaseKey) -> Result<()> {
         let Some(old) = &self.key else {
-            return Err(StorageError::not_a_database(&self.path, "it has no encryption").into());
+            return Err(StorageError::not_a_database(self.file.path(), "it has no encryption").into());
         };
-        let rekeyed = connect(&self.path, Some(old), &self.lock_wait).map_err(|error| self.diagnose(error))?;
-        connection::prepare_for_writing(&rekeyed, &self.path)?;
+        let rekeyed = self.reconnect(old).map_err(|error| self.diagnose(error))?;
         // The wait for other processes comes first: others may read meanwhile.
         self.begin_immediate()?;
         self.execute("ROLLBACK")?;
@@ -24,15 +25,20 @@ impl Writer {
         let paused = readers.pause();
         let outcome = connection::rekey(&rekeyed, &new);
         drop(rekeyed);
-        match connect(&self.path, Some(&new), &self.lock_wait) {
-            Ok(connection) => self.connection = connection,
-            Err(error) => return Err(self.diagnose(outcome.err().unwrap_or(error)).into()),
-        }
+        // Nothing of this handle changes until the new connection is ready.
+        self.connection = self.reconnect(&new).map_err(|error| self.diagnose(outcome.err().unwrap_or(error)))?;
         paused.set_key(new.clone());
         drop(paused);
         self.key = Some(new);
-        connection::prepare_for_writing(&self.connection, &self.path)?;
         self.truncate_wal();
         Ok(())
+    }
+
+    /// Another connection to the same file that can write.
+    fn reconnect(&self, key: &DatabaseKey) -> Result<Connection, StorageError> {
+        self.file.check_in_place()?;
+        let connection = connect(self.file.path(), Some(key), &self.lock_wait)?;
+        connection::prepare_for_writing(&connection, self.file.path())?;
+        Ok(connection)
     }
 }
