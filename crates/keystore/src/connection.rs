@@ -160,12 +160,11 @@ fn without_text(error: rusqlite::Error) -> StorageError {
 /// damage can't cause that, since the WAL's own checksums would have SQLite pass over a damaged page.
 pub(crate) fn diagnose(file: &DatabaseFile, key: Cipher<'_>, error: StorageError) -> StorageError {
     let is_suspect = match &error {
-        StorageError::WrongKeyOrDamaged { .. } => true,
         // A connection on which a page has failed to verify is read-only from then on.
         StorageError::ReadOnly => key.is_some(),
         // The statement that changes a key says nothing better.
         StorageError::Sqlite { .. } => key.is_some(),
-        other => other.is_unreadable(),
+        other => is_finding(other),
     };
     if !is_suspect {
         return error;
@@ -174,8 +173,21 @@ pub(crate) fn diagnose(file: &DatabaseFile, key: Cipher<'_>, error: StorageError
         Some(Ok(Damage::KeyChanged)) => StorageError::KeyChanged,
         Some(Ok(Damage::Pages)) => StorageError::Corrupt,
         Some(Ok(Damage::None)) if !matches!(error, StorageError::WrongKeyOrDamaged { .. }) => error,
+        // It could not be looked at, which is no finding.
+        Some(Err(cause)) if !cause.is_unreadable() => {
+            if is_finding(&error) {
+                cause
+            } else {
+                error
+            }
+        }
         _ => StorageError::Corrupt,
     }
+}
+
+/// Whether a page was seen that does not verify, rather than guessed at.
+fn is_finding(error: &StorageError) -> bool {
+    error.is_unreadable() || matches!(error, StorageError::WrongKeyOrDamaged { .. })
 }
 
 enum Damage {

@@ -194,6 +194,23 @@ fn a_path_means_the_same_file_after_the_process_has_changed_its_folder() {
     });
 }
 
+/// Whatever went wrong was called damage as soon as the file could not be looked at.
+#[test]
+fn what_can_not_be_looked_at_is_not_called_damaged() {
+    let (_folder, path) = place();
+    block_on(store(&path, 1));
+    let missing = file::DatabaseFile::at(&path).unwrap();
+    fs::remove_file(&path).unwrap();
+    let diagnose = |error| connection::diagnose(&missing, Some(&key(0xa7)), error);
+    for error in [StorageError::Sqlite { code: 7, message: "out of memory".into() }, StorageError::ReadOnly] {
+        assert_eq!(diagnose(error.clone()), error);
+    }
+    for error in [StorageError::Corrupt, StorageError::WrongKeyOrDamaged { path: String::new() }] {
+        let found = diagnose(error);
+        assert!(matches!(found, StorageError::Io { kind: std::io::ErrorKind::NotFound, .. }), "{found:?}");
+    }
+}
+
 /// A change of key made a new, empty database where the file had been, and said that all was well.
 #[test]
 fn a_file_that_was_moved_or_removed_is_not_made_anew_and_its_key_not_said_to_be_changed() {
