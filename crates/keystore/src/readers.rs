@@ -13,6 +13,7 @@ use crate::{
     connection::{self, Access},
     exit,
     file::DatabaseFile,
+    schema::{self, Migration},
 };
 
 /// A query takes microseconds, the way to its thread tens of them: more readers than this gain nothing.
@@ -27,6 +28,7 @@ pub(crate) struct Readers {
 /// thread.
 pub(crate) struct Pool {
     file: Arc<DatabaseFile>,
+    migrations: &'static [Migration],
     /// Shared by those that read. A read that has not begun holds nothing: whoever wants to have the file alone
     /// waits for running queries, and never for a thread of the app's to become free.
     reading: RwLock<()>,
@@ -72,9 +74,9 @@ impl Paused<'_> {
 }
 
 impl Pool {
-    pub(crate) fn new(file: Arc<DatabaseFile>, key: Option<DatabaseKey>) -> Self {
+    pub(crate) fn new(file: Arc<DatabaseFile>, key: Option<DatabaseKey>, migrations: &'static [Migration]) -> Self {
         let state = Mutex::new(State { idle: Vec::new(), key, is_closed: false });
-        Self { file, reading: RwLock::new(()), state }
+        Self { file, migrations, reading: RwLock::new(()), state }
     }
 
     /// Waits for those that read, and closes their connections.
@@ -94,7 +96,7 @@ impl Pool {
     fn read<T, E: From<Error>>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E>) -> Result<T, E> {
         let _reading = self.reading.read().unwrap_or_else(PoisonError::into_inner);
         let connection = self.take().map_err(|error| E::from(error.into()))?;
-        let outcome = catch_unwind(AssertUnwindSafe(|| in_snapshot(&connection, work)))
+        let outcome = catch_unwind(AssertUnwindSafe(|| in_snapshot(&connection, self.migrations, work)))
             .unwrap_or_else(|_| Err(Error::from(TransactionError::OperationPanicked).into()));
         // Whatever `work` made of its error: a connection that reads no more says so here.
         if outcome.is_err() && connection::read_first_page(&connection).is_err_and(|error| error.is_unreadable()) {
@@ -132,11 +134,13 @@ impl Pool {
     }
 }
 
-/// All queries of one read see the same state.
+/// All queries of one read see the same state, and of a schema that this release knows.
 fn in_snapshot<T, E: From<Error>>(
     connection: &Connection,
+    migrations: &[Migration],
     work: impl FnOnce(&View<'_>) -> Result<T, E>,
 ) -> Result<T, E> {
     let _snapshot = connection.unchecked_transaction().map_err(|error| E::from(error.into()))?;
+    schema::check(connection, migrations).map_err(|error| E::from(error.into()))?;
     work(&View::new(connection))
 }

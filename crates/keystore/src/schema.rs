@@ -43,5 +43,6 @@ fn supported(migrations: &[Migration]) -> u32 {
 }
 
 fn version(connection: &Connection) -> Result<u32, StorageError> {
-    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+    // Asked in each transaction, so it is kept prepared.
+    Ok(connection.prepare_cached("PRAGMA user_version")?.query_row([], |row| row.get(0))?)
 }

@@ -77,6 +77,7 @@ pub(crate) struct Writer {
     key: Option<DatabaseKey>,
     readers: Arc<Pool>,
     lock_wait: Arc<LockWait>,
+    migrations: &'static [Migration],
     open: Option<Open>,
     waiting: VecDeque<Waiting>,
     truncate_due: Option<Instant>,
@@ -90,7 +91,7 @@ impl Writer {
         path: &Path,
         key: Option<DatabaseKey>,
         busy_timeout: Duration,
-        migrations: &[Migration],
+        migrations: &'static [Migration],
         temporary: Option<TempDir>,
     ) -> Result<Self, StorageError> {
         let since = Instant::now();
@@ -111,13 +112,14 @@ impl Writer {
             }
         };
         let file = Arc::new(DatabaseFile::at(path)?);
-        let readers = Arc::new(Pool::new(Arc::clone(&file), key.clone()));
+        let readers = Arc::new(Pool::new(Arc::clone(&file), key.clone(), migrations));
         Ok(Self {
             connection,
             file,
             key,
             readers,
             lock_wait,
+            migrations,
             open: None,
             waiting: VecDeque::new(),
             // A process that was killed may have left deleted secrets in the WAL.
@@ -240,7 +242,12 @@ impl Writer {
         if self.connection.is_readonly("main")? {
             return Err(self.diagnose(StorageError::ReadOnly));
         }
-        self.execute("BEGIN IMMEDIATE")
+        self.execute("BEGIN IMMEDIATE")?;
+        // A newer release may have migrated the file since it was opened here.
+        schema::check(&self.connection, self.migrations).map_err(|error| {
+            let _ = self.connection.execute_batch("ROLLBACK");
+            self.diagnose(error)
+        })
     }
 
     fn execute(&self, statement: &str) -> Result<(), StorageError> {

@@ -70,6 +70,26 @@ fn every_step_that_is_due_is_made_once_and_the_content_stays() {
     });
 }
 
+/// A process of an old release went on writing rows whose new columns it did not know.
+#[test]
+fn a_handle_of_an_older_release_stops_when_the_file_is_migrated_under_it() {
+    block_on(async {
+        let (_folder, path) = place();
+        let old = open(&path, MIGRATIONS).await.unwrap();
+        let refs = fill(&old, 5).await.keypackages.len();
+        hash_refs(&old).await.unwrap();
+        let new = open(&path, TWO_MORE).await.unwrap();
+        let newer = Error::Storage(StorageError::NewerSchema { found: 3, supported: 1 });
+        for _ in 0..2 {
+            assert_eq!(old.begin().await.map(drop), Err(newer.clone()));
+            assert_eq!(hash_refs(&old).await, Err(newer.clone()));
+            assert_eq!(old.change_key(&key(2)).await, Err(newer.clone()));
+        }
+        fill(&new, 1).await;
+        assert_eq!(hash_refs(&new).await.unwrap().len(), refs + 1);
+    });
+}
+
 #[test]
 fn a_step_that_fails_undoes_those_before_it() {
     block_on(async {
