@@ -49,7 +49,7 @@ impl Client {
     }
 
     /// Makes a client for a test or a demo, in a folder of the system's temporary files. It is a file, under a
-    /// key that nobody keeps, and goes when the client closes.
+    /// key that nobody keeps, and goes when the client closes: await [`close`](Self::close) before the program ends.
     ///
     /// # Errors
     /// [`StorageError::Io`](crate::StorageError::Io) when the folder can't be made, as on Android before 13,
@@ -96,7 +96,9 @@ impl Client {
         &self.inner.id
     }
 
-    /// Begins a transaction, when all that were asked for earlier have ended.
+    /// Begins a transaction, when all that were asked for earlier have ended. One that is awaited while this task, or one
+    /// that it waits for, holds another open waits for itself; that ends after the
+    /// [busy time-out](ClientOptions::busy_timeout).
     ///
     /// # Errors
     /// [`TransactionError::NestedTransaction`] inside a block of [`transaction`](Self::transaction);
@@ -117,6 +119,14 @@ impl Client {
     /// # async fn example(client: mlskit::Client, credential_ref: mlskit::CredentialRef) -> mlskit::Result<()> {
     /// let keypackage = client
     ///     .transaction(async |tx| tx.generate_keypackage(&credential_ref, None).await)
+    ///     .await?;
+    ///
+    /// // Where the block's own `Ok` is all that tells its error's type, name it.
+    /// client
+    ///     .transaction(async |tx| {
+    ///         tx.remove_keypackages_for(&credential_ref).await?;
+    ///         Ok::<_, mlskit::Error>(())
+    ///     })
     ///     .await?;
     /// # Ok(()) }
     /// ```

@@ -217,7 +217,7 @@ impl TransactionContext {
     /// # client.transaction(async |tx| tx.generate_keypackage(&credential_ref, None).await).await?;
     /// let tx = client.new_transaction().await?;
     /// for keypackage_ref in tx.get_keypackage_refs().await? {
-    ///     if !keypackage_ref.is_valid() {
+    ///     if keypackage_ref.is_expired() {
     ///         tx.remove_keypackage(&keypackage_ref).await?;
     ///     }
     /// }

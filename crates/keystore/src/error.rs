@@ -62,7 +62,7 @@ pub enum StorageError {
         supported: u32,
     },
     /// Medium: stored pages do not verify or contradict each other.
-    #[error("the database is damaged; restore it or begin anew")]
+    #[error("the database is damaged; delete it and begin anew, since a backup would bring used keys back")]
     Corrupt,
     /// Medium: the file or its folder can't be written.
     #[error("the database is read-only; check the permissions of the file and of its folder")]

@@ -69,6 +69,19 @@ impl KeypackageRef {
         (self.lifetime.not_before()..self.lifetime.not_after()).contains(&clock::seconds(time))
     }
 
+    /// Whether the window is over by the system's clock. Not the same as not [valid](Self::is_valid): a window may not
+    /// have begun.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.is_expired_at(SystemTime::now())
+    }
+
+    /// Whether the window is over at `time`.
+    #[must_use]
+    pub fn is_expired_at(&self, time: SystemTime) -> bool {
+        clock::seconds(time) >= self.lifetime.not_after()
+    }
+
     /// Whether it may be used more than once.
     #[must_use]
     pub fn is_last_resort(&self) -> bool {
