@@ -93,5 +93,5 @@ pub(crate) fn list(view: &View<'_>) -> Result<Vec<KeypackageRef>> {
 
 pub(crate) fn load(view: &View<'_>, keypackage_ref: &KeypackageRef) -> Result<Option<Keypackage>> {
     let bundle = view.keypackage_bundle(keypackage_ref.hash_ref())?;
-    bundle.map(|bundle| Ok(bundle::decode(&bundle)?.into_key_package())).transpose()
+    bundle.map(|bundle| bundle::decode_public(&bundle)).transpose()
 }

@@ -16,7 +16,6 @@ use super::{PrivateKey, unsupported};
 use crate::{CredentialError, Result, StorageError};
 
 /// Both kinds wipe themselves when dropped.
-#[derive(Clone)]
 pub(crate) enum SignatureKey {
     Ed25519(Box<ed25519_dalek::SigningKey>),
     P256(Box<p256::ecdsa::SigningKey>),
@@ -78,7 +77,8 @@ impl SignatureKey {
     pub(crate) fn private(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(match self {
             Self::Ed25519(key) => key.as_bytes().to_vec(),
-            Self::P256(key) => key.to_bytes().to_vec(),
+            // The scalar is encoded into an array, which would stay on the stack.
+            Self::P256(key) => Zeroizing::new(key.to_bytes()).to_vec(),
         })
     }
 
