@@ -1,5 +1,7 @@
 //! Other clients' packages, good ones and each kind of bad one.
 
+mod from_mls_rs;
+
 use std::{
     fs,
     path::{Path, PathBuf},
