@@ -273,7 +273,9 @@ impl TransactionContext {
     /// - `Ok`: everything is stored and survives a crash and, as far as the medium keeps its promises, a loss of
     ///   power. Private keys that the transaction removed are gone from the file, and from its log unless a reader
     ///   was in the way; then they go as soon as it is done.
-    /// - `Err`: nothing of the transaction is stored, unless an earlier `finish` has stored it.
+    /// - `Err`: nothing of the transaction is stored, unless an earlier `finish` has stored it. After an
+    ///   [`Io`](crate::StorageError::Io) error it may be otherwise if the medium, having refused
+    ///   to sync the commit, refuses to have it overwritten too, or the power fails before the next commit.
     /// - Future dropped: either of the two, never half.
     ///
     /// In each case the transaction is finished.

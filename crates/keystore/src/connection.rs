@@ -140,6 +140,23 @@ pub(crate) fn rekey(connection: &Connection, key: &DatabaseKey) -> Result<(), St
     Ok(connection.execute_batch("COMMIT")?)
 }
 
+/// Keeps a commit that failed from coming back. If only its sync failed, it stands in the WAL complete, and whoever
+/// opens the file after a kill would take it for done.
+///
+/// An empty commit takes the place of its first page; the others then don't verify, as each page's checksum in a WAL
+/// builds on the one before. It is not synced, since that may be what fails, and so nothing may be copied from
+/// the WAL meanwhile. If not even this can be written, it is as `finish` says.
+pub(crate) fn void_failed_commit(connection: &Connection) {
+    let void = || {
+        let version: u32 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+        connection.execute_batch("PRAGMA wal_autocheckpoint = 0; PRAGMA synchronous = OFF")?;
+        connection.pragma_update(None, "user_version", version)
+    };
+    let _: rusqlite::Result<()> = void();
+    let _ = connection.execute_batch("PRAGMA wal_autocheckpoint = 1000");
+    let _ = connection.execute_batch(WRITER_PRAGMAS);
+}
+
 /// The key is part of the statement's text: nothing of it may get into an error, or stay in memory.
 fn without_text(error: rusqlite::Error) -> StorageError {
     use zeroize::Zeroize;

@@ -8,7 +8,8 @@ use std::{
 
 /// The database file, its key or its medium refused.
 ///
-/// Whoever is at fault, the stored data is as it was before the call that failed.
+/// Whoever is at fault, the stored data is as it was before the call that failed. `finish` and `change_key` say what
+/// an error of the medium may leave open.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum StorageError {

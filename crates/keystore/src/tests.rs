@@ -5,6 +5,7 @@ mod change_key;
 mod child;
 mod durability;
 mod exit;
+mod failed_sync;
 mod file_errors;
 mod indexes;
 mod integrity;

@@ -54,7 +54,9 @@ impl Transaction {
     /// - `Ok`: everything is stored, also after a loss of power (as far as the medium keeps its promises), and
     ///   secrets that the transaction deleted are gone from the file, and from the WAL unless a reader was in
     ///   the way; then they go as soon as it is done.
-    /// - `Err`: nothing of the transaction is stored, unless an earlier `finish` has stored it.
+    /// - `Err`: nothing of the transaction is stored, unless an earlier `finish` has stored it. After an
+    ///   [`Io`](StorageError::Io) error it may be otherwise if the medium, having refused
+    ///   to sync the commit, refuses to have it overwritten too, or the power fails before the next commit.
     /// - Future dropped: either of the two, never half.
     ///
     /// In each case the transaction is finished.

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::Writer;
-use crate::{Error, Operation, Result, TransactionError};
+use crate::{Error, Operation, Result, TransactionError, connection};
 
 /// What a call on a transaction gets once it has ended. Only the writer sets it, and only once; a transaction
 /// without it is the one that is open.
@@ -72,6 +72,7 @@ impl Writer {
         check_open(fate)?;
         if let Err(error) = self.execute("COMMIT") {
             self.end(TransactionError::TransactionUndone);
+            connection::void_failed_commit(&self.connection);
             return Err(error.into());
         }
         let deleted_secrets = self.open.take().is_some_and(|open| open.deleted_secrets);
