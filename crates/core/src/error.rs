@@ -54,3 +54,8 @@ impl From<RejectedKeypackage> for Error {
 
 /// This crate's result.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// A number for an error: of the same width on every system, for bindings to other languages.
+pub(crate) fn count(number: usize) -> u64 {
+    u64::try_from(number).unwrap_or(u64::MAX)
+}

@@ -40,25 +40,25 @@ pub trait KeypackageExt {
     /// The package's reference (RFC 9420 §5.2).
     ///
     /// # Errors
-    /// [`KeypackageError::NotDecoded`] if it can't be encoded.
+    /// [`KeypackageError::NotEncoded`] if it can't be encoded.
     fn keypackage_ref(&self) -> Result<KeypackageRef>;
 
     /// The bare `KeyPackage` of RFC 9420 §10.
     ///
     /// # Errors
-    /// [`KeypackageError::NotDecoded`] if it can't be encoded.
+    /// [`KeypackageError::NotEncoded`] if it can't be encoded.
     fn to_bytes(&self) -> Result<Vec<u8>>;
 
     /// The package in an `MLSMessage` (RFC 9420 §6), as some directories want it.
     ///
     /// # Errors
-    /// [`KeypackageError::NotDecoded`] if it can't be encoded.
+    /// [`KeypackageError::NotEncoded`] if it can't be encoded.
     fn to_mls_message(&self) -> Result<Vec<u8>>;
 
     /// Every field, to look at.
     ///
     /// # Errors
-    /// [`KeypackageError::NotDecoded`] if it can't be encoded.
+    /// [`KeypackageError::NotEncoded`] if it can't be encoded.
     fn info(&self) -> Result<KeypackageInfo>;
 
     /// Whether the system's clock is inside its lifetime.
@@ -71,7 +71,7 @@ impl KeypackageExt for Keypackage {
     }
 
     fn to_bytes(&self) -> Result<Vec<u8>> {
-        self.tls_serialize_detached().map_err(|error| KeypackageError::NotDecoded { reason: error.to_string() }.into())
+        self.tls_serialize_detached().map_err(|error| KeypackageError::NotEncoded { reason: error.to_string() }.into())
     }
 
     fn to_mls_message(&self) -> Result<Vec<u8>> {

@@ -31,7 +31,7 @@ impl CertificateChain {
             return Err(CertificateError::EmptyChain.into());
         }
         let mut chain = Self { content: Vec::new(), certificates: Vec::with_capacity(certificates.len()) };
-        for (position, der) in certificates.iter().enumerate() {
+        for (position, der) in (0..).zip(&certificates) {
             chain.certificates.push(decode_certificate(position, der)?);
             VLByteSlice(der)
                 .tls_serialize(&mut chain.content)
@@ -46,7 +46,7 @@ impl CertificateChain {
     /// # Errors
     /// As [`from_der`](Self::from_der), and [`CertificateError::NotPem`].
     pub fn from_pem(text: &str) -> Result<Self> {
-        let blocks = text.split(pem::BEGIN).skip(1).enumerate();
+        let blocks = (0..).zip(text.split(pem::BEGIN).skip(1));
         Self::from_der(blocks.map(|(position, block)| from_pem(position, block)).collect::<Result<_, _>>()?)
     }
 
@@ -60,7 +60,7 @@ impl CertificateChain {
 
     fn check_order(&self) -> Result<(), CertificateError> {
         let pairs = self.certificates.iter().zip(self.certificates.iter().skip(1));
-        for (position, (certificate, next)) in pairs.enumerate() {
+        for (position, (certificate, next)) in (0..).zip(pairs) {
             let (issuer, next_subject) = (certificate.tbs_certificate().issuer(), next.tbs_certificate().subject());
             if issuer != next_subject {
                 let (issuer, next_subject) = (issuer.to_string(), next_subject.to_string());
@@ -82,14 +82,14 @@ impl fmt::Debug for CertificateChain {
 }
 
 /// Takes a block without its first words, and whatever follows it.
-fn from_pem(position: usize, block: &str) -> Result<Vec<u8>, CertificateError> {
+fn from_pem(position: u32, block: &str) -> Result<Vec<u8>, CertificateError> {
     let refused = |reason: String| CertificateError::NotPem { position, reason };
     let block = pem::normalize(block, "CERTIFICATE").map_err(refused)?;
     let (_, der) = Document::from_pem(&block).map_err(|error| refused(error.to_string()))?;
     Ok(der.into_vec())
 }
 
-pub(crate) fn decode_certificate(position: usize, der: &[u8]) -> Result<Certificate, CertificateError> {
+pub(crate) fn decode_certificate(position: u32, der: &[u8]) -> Result<Certificate, CertificateError> {
     Certificate::from_der(der)
         .map_err(|error| CertificateError::NotACertificate { position, reason: error.to_string() })
 }
@@ -98,7 +98,7 @@ pub(crate) fn decode_certificate(position: usize, der: &[u8]) -> Result<Certific
 pub(crate) fn split(mut content: &[u8]) -> Result<Vec<&[u8]>, CertificateError> {
     let mut certificates = Vec::new();
     while !content.is_empty() {
-        let position = certificates.len();
+        let position = u32::try_from(certificates.len()).unwrap_or(u32::MAX);
         let refused = |reason: String| CertificateError::NotAList { position, reason };
         // `VLBytes` asserts in debug builds that all of its bytes are there; a peer must not make us panic.
         let (length, rest) = TlsVarInt::tls_deserialize_bytes(content).map_err(|error| refused(error.to_string()))?;

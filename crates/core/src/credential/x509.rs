@@ -21,7 +21,7 @@ pub(crate) fn check_binding(credential: &Credential, signature_key: &[u8]) -> Re
     if credential.credential_type() != CredentialType::X509 {
         return Ok(());
     }
-    let mut certificates = split(credential.serialized_content())?.into_iter().enumerate();
+    let mut certificates = (0..).zip(split(credential.serialized_content())?);
     let (position, leaf) = certificates.next().ok_or(CertificateError::EmptyChain)?;
     check_key(&decode_certificate(position, leaf)?, signature_key)?;
     certificates.try_for_each(|(position, issuer)| decode_certificate(position, issuer).map(drop))
@@ -36,11 +36,11 @@ pub(crate) fn check_algorithm(chain: &CertificateChain, expected: SignatureSchem
 
 /// Checks that each certificate is valid at `now`.
 pub(crate) fn check_dates(chain: &CertificateChain, now: SystemTime) -> Result<(), CertificateError> {
-    let mut certificates = chain.certificates().iter().enumerate();
+    let mut certificates = (0..).zip(chain.certificates());
     certificates.try_for_each(|(position, certificate)| check_dates_of(position, certificate, now))
 }
 
-fn check_dates_of(position: usize, certificate: &Certificate, now: SystemTime) -> Result<(), CertificateError> {
+fn check_dates_of(position: u32, certificate: &Certificate, now: SystemTime) -> Result<(), CertificateError> {
     let validity = certificate.tbs_certificate().validity();
     let (not_before, not_after) = (validity.not_before.to_system_time(), validity.not_after.to_system_time());
     if now < not_before {

@@ -16,7 +16,7 @@ pub enum CertificateError {
     #[error("certificate {position}: a PEM block with the label CERTIFICATE was expected: {reason}")]
     NotPem {
         /// Which certificate.
-        position: usize,
+        position: u32,
         /// What was found instead.
         reason: String,
     },
@@ -24,7 +24,7 @@ pub enum CertificateError {
     #[error("certificate {position}: the credential's content is not a list of certificates: {reason}")]
     NotAList {
         /// Which certificate.
-        position: usize,
+        position: u32,
         /// What is wrong with the list.
         reason: String,
     },
@@ -32,7 +32,7 @@ pub enum CertificateError {
     #[error("certificate {position}: not an X.509 certificate in DER: {reason}")]
     NotACertificate {
         /// Which certificate.
-        position: usize,
+        position: u32,
         /// The decoder's words.
         reason: String,
     },
@@ -43,7 +43,7 @@ pub enum CertificateError {
     )]
     OutOfOrder {
         /// Which certificate.
-        position: usize,
+        position: u32,
         /// The issuer that it names.
         issuer: String,
         /// The subject of the one after it.
@@ -53,7 +53,7 @@ pub enum CertificateError {
     #[error("certificate {position} was valid until {}, but it is {}", utc(not_after), utc(now))]
     Expired {
         /// Which certificate.
-        position: usize,
+        position: u32,
         /// The last second in which it was valid.
         not_after: SystemTime,
         /// The time by the client's clock.
@@ -63,7 +63,7 @@ pub enum CertificateError {
     #[error("certificate {position} is valid from {}, but it is {}", utc(not_before), utc(now))]
     NotYetValid {
         /// Which certificate.
-        position: usize,
+        position: u32,
         /// The first second in which it is valid.
         not_before: SystemTime,
         /// The time by the client's clock.

@@ -59,8 +59,8 @@ pub enum KeypackageError {
     /// since 1970.
     #[error("a lifetime with second {found} was asked for, but has to lie between second 0 and {latest}")]
     LifetimeOutOfRange {
-        /// The begin or end asked for.
-        found: i128,
+        /// The begin or end asked for; the greatest `i64` stands for all that are later.
+        found: i64,
         /// The last possible one.
         latest: u64,
     },
@@ -114,14 +114,20 @@ pub enum KeypackageError {
     #[error("{asked} key packages were asked for, but a batch has at most {limit}")]
     BatchTooLarge {
         /// What was asked for.
-        asked: usize,
+        asked: u64,
         /// The most that one call makes.
-        limit: usize,
+        limit: u64,
     },
     /// A bug here, or in OpenMLS: a package could not be built.
     #[error("a key package could not be built: {reason}")]
     NotBuilt {
         /// OpenMLS's words.
+        reason: String,
+    },
+    /// A bug here, or in OpenMLS: a package could not be encoded.
+    #[error("a key package could not be encoded: {reason}")]
+    NotEncoded {
+        /// The codec's words.
         reason: String,
     },
     /// A bug here, or damage that SQLCipher did not notice: a stored package could not be decoded.

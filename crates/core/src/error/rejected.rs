@@ -20,13 +20,13 @@ pub enum RejectedKeypackage {
         /// The field that the bytes end in.
         field: &'static str,
         /// How many more bytes that field announces.
-        missing: usize,
+        missing: u64,
     },
     /// A whole key package is there, and then something else.
     #[error("after the end of the key package there are {count} more bytes; give exactly one package")]
     TrailingBytes {
         /// How many.
-        count: usize,
+        count: u64,
     },
     /// The bytes are something else.
     #[error(
@@ -114,9 +114,9 @@ pub enum RejectedKeypackage {
         /// The package's suite.
         ciphersuite: u16,
         /// The length of the suite's keys, in bytes.
-        expected: usize,
+        expected: u64,
         /// The length of this key, in bytes.
-        found: usize,
+        found: u64,
     },
     /// A key that nobody can encrypt to (RFC 9180 §7.1.4): a group with it could not commit any more.
     #[error("`{field}` is no public key of ciphersuite {ciphersuite:#06x}: {reason}")]

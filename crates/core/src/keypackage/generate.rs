@@ -20,7 +20,7 @@ use super::{
     Keypackage, KeypackageConfig, KeypackageRef, MAX_BATCH, bundle, config::Blueprint, no_storage::BuildProvider,
     reference,
 };
-use crate::{Client, CredentialRef, KeypackageError, Result, clock, credential, credential::SignatureKey};
+use crate::{Client, CredentialRef, KeypackageError, Result, clock, credential, credential::SignatureKey, error};
 
 pub(crate) fn generate_one(
     operation: &mut Operation<'_>,
@@ -40,7 +40,9 @@ pub(crate) fn generate_batch(
     config: &KeypackageConfig,
 ) -> Result<Vec<Keypackage>> {
     if count > MAX_BATCH {
-        return Err(KeypackageError::BatchTooLarge { asked: count, limit: MAX_BATCH }.into());
+        return Err(
+            KeypackageError::BatchTooLarge { asked: error::count(count), limit: error::count(MAX_BATCH) }.into()
+        );
     }
     let plan = Plan::new(operation, client, credential_ref, config)?;
     let helpers = thread::available_parallelism().map_or(1, NonZero::get).saturating_sub(1).clamp(1, count.max(1));

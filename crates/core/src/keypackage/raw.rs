@@ -7,7 +7,7 @@ use super::{
     KeypackageFraming, RejectedKeypackage, framing,
     reader::{Reader, malformed},
 };
-use crate::credential::SUPPORTED_CIPHERSUITES;
+use crate::{credential::SUPPORTED_CIPHERSUITES, error::count};
 
 /// The extension type of packages that may be used more than once.
 pub(crate) const LAST_RESORT: u16 = 10;
@@ -105,7 +105,7 @@ impl<'a> RawKeypackage<'a> {
         };
         match reader.rest().len() {
             0 => Ok(raw),
-            count => Err(RejectedKeypackage::TrailingBytes { count }),
+            more => Err(RejectedKeypackage::TrailingBytes { count: count(more) }),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Reads the presentation language of RFC 9420 §2.1 from borrowed bytes.
 
 use super::RejectedKeypackage;
+use crate::error::count;
 
 /// What is left to read, and whether it is all there is or the inside of a vector.
 pub(crate) struct Reader<'a> {
@@ -68,7 +69,7 @@ impl<'a> Reader<'a> {
         if self.inside {
             malformed(field, "it is longer than the list that it is in")
         } else {
-            RejectedKeypackage::Truncated { field, missing: wanted.saturating_sub(self.rest.len()) }
+            RejectedKeypackage::Truncated { field, missing: count(wanted.saturating_sub(self.rest.len())) }
         }
     }
 }

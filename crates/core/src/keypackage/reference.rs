@@ -102,7 +102,7 @@ impl KeypackageRef {
 
 pub(crate) fn of(keypackage: &Keypackage, crypto: &impl OpenMlsCrypto) -> Result<KeypackageRef> {
     let hash_ref =
-        keypackage.hash_ref(crypto).map_err(|error| KeypackageError::NotDecoded { reason: error.to_string() })?;
+        keypackage.hash_ref(crypto).map_err(|error| KeypackageError::NotEncoded { reason: error.to_string() })?;
     Ok(KeypackageRef {
         hash_ref: hash_ref.as_slice().to_vec(),
         ciphersuite: keypackage.ciphersuite(),

@@ -4,7 +4,10 @@
 //! refuses points of low order. The two HPKE keys are first used when somebody encrypts to them: then the commit
 //! fails, and so does each later one.
 
-use crate::keypackage::{RejectedKeypackage, raw::RawKeypackage};
+use crate::{
+    error::count,
+    keypackage::{RejectedKeypackage, raw::RawKeypackage},
+};
 
 const P256: u16 = 2;
 
@@ -24,7 +27,7 @@ pub(super) fn check(raw: &RawKeypackage<'_>) -> Result<(), RejectedKeypackage> {
 
 /// Uncompressed points of P-256 for suite 2; X25519 and Ed25519 for suites 1 and 3.
 fn check_length(ciphersuite: u16, field: &'static str, key: &[u8]) -> Result<(), RejectedKeypackage> {
-    let (expected, found) = (if ciphersuite == P256 { 65 } else { 32 }, key.len());
+    let (expected, found) = (if ciphersuite == P256 { 65 } else { 32 }, count(key.len()));
     if found == expected {
         Ok(())
     } else {

@@ -9,8 +9,8 @@ use crate::{KEYPACKAGE_DEFAULT_LIFETIME, KeypackageError};
 /// How far back a lifetime begins, so that a peer whose clock is behind can use the package at once.
 const CLOCK_MARGIN: Duration = Duration::from_hours(1);
 
-/// SQLite's integers are signed.
-const LATEST: u64 = i64::MAX.cast_unsigned();
+/// SQLite's integers are signed, and an error has to have a number for what is too late.
+const LATEST: u64 = i64::MAX.cast_unsigned() - 1;
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Lifespan {
@@ -45,7 +45,7 @@ fn from_now(asked: Duration, now: u64) -> Result<Lifetime, KeypackageError> {
     if asked.as_secs() == 0 {
         return Err(KeypackageError::LifetimeTooShort { asked });
     }
-    let not_after = storable(i128::from(now) + i128::from(asked.as_secs()))?;
+    let not_after = storable(now.saturating_add(asked.as_secs()).try_into().unwrap_or(i64::MAX))?;
     Ok(Lifetime::init(now.saturating_sub(CLOCK_MARGIN.as_secs()), not_after))
 }
 
@@ -65,14 +65,15 @@ fn window(not_before: u64, not_after: u64, limit: Duration, now: u64) -> Result<
 }
 
 /// Seconds since 1970, also before it.
-fn seconds(time: SystemTime) -> i128 {
+fn seconds(time: SystemTime) -> i64 {
+    let clamp = |seconds: u64| i64::try_from(seconds).unwrap_or(i64::MAX);
     match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => since.as_secs().into(),
-        Err(before) => -i128::from(before.duration().as_secs()),
+        Ok(since) => clamp(since.as_secs()),
+        Err(before) => -clamp(before.duration().as_secs()),
     }
 }
 
-fn storable(found: i128) -> Result<u64, KeypackageError> {
+fn storable(found: i64) -> Result<u64, KeypackageError> {
     match u64::try_from(found) {
         Ok(seconds) if seconds <= LATEST => Ok(seconds),
         _ => Err(KeypackageError::LifetimeOutOfRange { found, latest: LATEST }),

@@ -9,7 +9,7 @@ fn chains() -> impl Iterator<Item = Chain> {
     SUITES.into_iter().map(|(_, kind)| ChainBuilder::new(kind, "alice").intermediates(1).build().unwrap())
 }
 
-fn not_pem(text: &str) -> (usize, String) {
+fn not_pem(text: &str) -> (u32, String) {
     match CertificateChain::from_pem(text).unwrap_err() {
         Error::Credential(CredentialError::Certificate(CertificateError::NotPem { position, reason })) => {
             (position, reason)
