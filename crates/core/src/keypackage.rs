@@ -32,6 +32,10 @@ use crate::{KeypackageError, Result};
 /// The default lifetime of a key package: 84 days, about three months.
 pub const KEYPACKAGE_DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60 * 24 * 28 * 3);
 
+/// How far back a lifetime begins, so that a peer whose clock is behind can use the package at once; and so by how much
+/// it may be longer than a limit.
+const CLOCK_MARGIN: Duration = Duration::from_hours(1);
+
 /// The most key packages that one call generates.
 pub const MAX_BATCH: usize = 10_000;
 

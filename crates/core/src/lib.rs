@@ -57,6 +57,7 @@ mod client_id;
 mod clock;
 mod credential;
 mod error;
+mod hex;
 pub mod keypackage;
 mod nesting;
 mod transaction;

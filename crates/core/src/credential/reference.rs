@@ -9,7 +9,7 @@ use mlskit_keystore::CredentialRecord;
 use openmls::prelude::{Ciphersuite, CredentialType, CredentialWithKey, SignatureScheme};
 
 use super::certificate_chain;
-use crate::{ClientId, CredentialError, Result};
+use crate::{ClientId, CredentialError, Result, hex::Hex};
 
 /// Names a credential of a client. It stays valid until the credential is removed, over restarts too: find it
 /// again with [`credentials`](crate::Client::credentials).
@@ -98,13 +98,12 @@ impl fmt::Debug for CredentialRef {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { client_id, ciphersuite, record } = self;
         let CredentialRecord { ciphersuite: _, credential_type: _, content: _, signature_key } = record;
-        let signature_key = signature_key.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
         formatter
             .debug_struct("CredentialRef")
             .field("client_id", client_id)
             .field("ciphersuite", ciphersuite)
             .field("credential_type", &self.credential_type())
-            .field("signature_key", &format_args!("{signature_key}"))
+            .field("signature_key", &format_args!("{}", Hex(signature_key)))
             .finish()
     }
 }

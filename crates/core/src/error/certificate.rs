@@ -3,7 +3,11 @@
 use std::time::SystemTime;
 
 use openmls::prelude::SignatureScheme;
-use x509_cert::der::DateTime;
+
+use crate::{
+    clock::{self, Utc},
+    hex::Hex,
+};
 
 /// The certificates of an X.509 credential (RFC 9420 §5.3) were refused. Positions count from the leaf, which is 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -87,8 +91,8 @@ pub enum CertificateError {
     /// the private key does not belong to the certificate; in another's, the certificate is not theirs.
     #[error(
         "the leaf certificate is for the key {}, but the signature key is {}",
-        hex(certificate),
-        hex(signature_key)
+        Hex(certificate),
+        Hex(signature_key)
     )]
     DifferentKey {
         /// The public key in the certificate, as RFC 9420 §5.1.1 encodes it.
@@ -98,10 +102,6 @@ pub enum CertificateError {
     },
 }
 
-fn utc(time: &SystemTime) -> String {
-    DateTime::from_system_time(*time).map_or_else(|_| format!("{time:?}"), |time| time.to_string())
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+fn utc(time: &SystemTime) -> Utc {
+    Utc(clock::seconds(*time))
 }

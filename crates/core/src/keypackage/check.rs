@@ -20,16 +20,13 @@ use openmls_rust_crypto::RustCrypto;
 use tls_codec::Deserialize;
 
 use super::{
-    Keypackage, RejectedKeypackage, framing,
+    CLOCK_MARGIN, Keypackage, RejectedKeypackage, framing,
     raw::{RawCapabilities, RawKeypackage, RawSource},
 };
 use crate::{
     ClientOptions, Clock, clock,
     credential::{SUPPORTED_CIPHERSUITES, check_binding},
 };
-
-/// How much longer than the limit a lifetime may be, since it begins in the past for the sake of slow clocks.
-const CLOCK_MARGIN: Duration = Duration::from_hours(1);
 
 /// Verifying needs no randomness, so all threads share one.
 pub(crate) static CRYPTO: LazyLock<RustCrypto> = LazyLock::new(RustCrypto::default);

@@ -3,12 +3,17 @@
 //! OpenMLS's own types hide the source of a leaf and a suite that they do not know, and its errors don't say which
 //! extension or which time was wrong. This view is what the checks and [`KeypackageInfo`](super::KeypackageInfo) read.
 
+use std::ops::RangeInclusive;
+
 use super::{
     KeypackageFraming, RejectedKeypackage, framing,
     reader::{Reader, malformed},
 };
 use crate::{credential::SUPPORTED_CIPHERSUITES, error::count};
 
+/// The extension types of RFC 9420 itself, which everybody supports and nobody declares (§7.2): application_id,
+/// ratchet_tree, required_capabilities, external_pub, external_senders.
+pub(crate) const DEFAULT_EXTENSIONS: RangeInclusive<u16> = 1..=5;
 /// The extension type of packages that may be used more than once.
 pub(crate) const LAST_RESORT: u16 = 10;
 

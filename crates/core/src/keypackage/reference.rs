@@ -12,7 +12,7 @@ use openmls::prelude::{Ciphersuite, CredentialType, Lifetime, SignatureScheme};
 use openmls_traits::crypto::OpenMlsCrypto;
 
 use super::Keypackage;
-use crate::{KeypackageError, Result, clock};
+use crate::{KeypackageError, Result, clock, hex::Hex};
 
 /// Names a key package by its hash (RFC 9420 §5.2) and knows what an index knows of it; no keys.
 ///
@@ -157,6 +157,6 @@ impl Ord for KeypackageRef {
 /// The hash in hexadecimal.
 impl fmt::Display for KeypackageRef {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.hash_ref.iter().try_for_each(|byte| write!(formatter, "{byte:02x}"))
+        Hex(&self.hash_ref).fmt(formatter)
     }
 }

@@ -1,16 +1,14 @@
 //! Extensions: each once, each in its place, and each declared by whoever uses it.
 
-use std::{collections::HashSet, ops::RangeInclusive};
+use std::collections::HashSet;
 
 use openmls::prelude::ExtensionType;
 
 use crate::keypackage::{
     RejectedKeypackage,
-    raw::{LAST_RESORT, RawExtension, RawKeypackage},
+    raw::{DEFAULT_EXTENSIONS, LAST_RESORT, RawExtension, RawKeypackage},
 };
 
-/// The extension types of RFC 9420 itself, which everybody supports and nobody declares (§7.2).
-const DEFAULT_EXTENSIONS: RangeInclusive<u16> = 1..=5;
 const APPLICATION_ID: u16 = 1;
 
 pub(super) fn check(raw: &RawKeypackage<'_>) -> Result<(), RejectedKeypackage> {

@@ -9,11 +9,12 @@ use openmls::prelude::{Capabilities, CredentialType, ExtensionType};
 use openmls_traits::grease::is_grease_value;
 use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize};
 
-use crate::{CredentialRef, KeypackageError, credential::SUPPORTED_CIPHERSUITES};
+use crate::{
+    CredentialRef, KeypackageError,
+    credential::SUPPORTED_CIPHERSUITES,
+    keypackage::{framing::MLS10, raw::DEFAULT_EXTENSIONS},
+};
 
-const MLS10: u16 = 1;
-/// application_id, ratchet_tree, required_capabilities, external_pub, external_senders: every client knows them.
-const DEFAULT_EXTENSIONS: RangeInclusive<u16> = 1..=5;
 /// add, update, remove, psk, reinit, external_init, group_context_extensions.
 const DEFAULT_PROPOSALS: RangeInclusive<u16> = 1..=7;
 

@@ -4,10 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use openmls::prelude::Lifetime;
 
-use crate::{KEYPACKAGE_DEFAULT_LIFETIME, KeypackageError};
-
-/// How far back a lifetime begins, so that a peer whose clock is behind can use the package at once.
-const CLOCK_MARGIN: Duration = Duration::from_hours(1);
+use crate::{KEYPACKAGE_DEFAULT_LIFETIME, KeypackageError, keypackage::CLOCK_MARGIN};
 
 /// SQLite's integers are signed, and an error has to have a number for what is too late.
 const LATEST: u64 = i64::MAX.cast_unsigned() - 1;

@@ -5,7 +5,7 @@ use std::fmt;
 use openmls::prelude::ExtensionType;
 
 use super::{CredentialInfo, ExtensionInfo, KeypackageInfo, LeafSourceInfo};
-use crate::{clock::Utc, keypackage::KeypackageFraming};
+use crate::{clock::Utc, hex::Hex, keypackage::KeypackageFraming};
 
 impl fmt::Display for KeypackageInfo {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -15,24 +15,28 @@ impl fmt::Display for KeypackageInfo {
         };
         let last_resort = if self.is_last_resort() { ", last resort" } else { "" };
         writeln!(formatter, "key package, {} bytes, {framing}{last_resort}", self.size)?;
-        line(formatter, "reference", &self.hash_ref.as_deref().map_or("unknown".to_owned(), hex))?;
-        line(formatter, "version", &named(self.version, |version| (version == 1).then_some("MLS 1.0")))?;
+        line(
+            formatter,
+            "reference",
+            self.hash_ref.as_deref().map_or("unknown".to_owned(), |hash| Hex(hash).to_string()),
+        )?;
+        line(formatter, "version", named(self.version, |version| (version == 1).then_some("MLS 1.0")))?;
         let suite = self.ciphersuite_name().unwrap_or_else(|| "unknown".to_owned());
-        line(formatter, "ciphersuite", &format!("{:#06x} {suite}", self.ciphersuite))?;
-        line(formatter, "credential", &self.credential.to_string())?;
+        line(formatter, "ciphersuite", format!("{:#06x} {suite}", self.ciphersuite))?;
+        line(formatter, "credential", &self.credential)?;
         match &self.leaf_source {
             LeafSourceInfo::KeyPackage { lifetime } => {
-                line(formatter, "not before", &Utc(lifetime.not_before()).to_string())?;
-                line(formatter, "not after", &Utc(lifetime.not_after()).to_string())?;
+                line(formatter, "not before", Utc(lifetime.not_before()))?;
+                line(formatter, "not after", Utc(lifetime.not_after()))?;
             }
             LeafSourceInfo::Update => line(formatter, "leaf made for", "an Update proposal")?,
             LeafSourceInfo::Commit { parent_hash } => {
-                line(formatter, "leaf made for", &format!("a commit, parent hash {}", hex(parent_hash)))?;
+                line(formatter, "leaf made for", format!("a commit, parent hash {}", Hex(parent_hash)))?;
             }
         }
-        line(formatter, "init key", &hex(&self.init_key))?;
-        line(formatter, "encryption key", &hex(&self.encryption_key))?;
-        line(formatter, "signature key", &hex(&self.signature_key))?;
+        line(formatter, "init key", Hex(&self.init_key))?;
+        line(formatter, "encryption key", Hex(&self.encryption_key))?;
+        line(formatter, "signature key", Hex(&self.signature_key))?;
         writeln!(formatter, "  capabilities")?;
         for (name, numbers) in [
             ("  versions", &self.capabilities.versions),
@@ -41,12 +45,12 @@ impl fmt::Display for KeypackageInfo {
             ("  proposals", &self.capabilities.proposals),
             ("  credentials", &self.capabilities.credentials),
         ] {
-            line(formatter, name, &list(numbers.iter().map(|&number| with_grease(number))))?;
+            line(formatter, name, list(numbers.iter().map(|&number| with_grease(number))))?;
         }
-        line(formatter, "leaf extensions", &list(self.leaf_extensions.iter().map(ToString::to_string)))?;
-        line(formatter, "extensions", &list(self.extensions.iter().map(ToString::to_string)))?;
-        line(formatter, "leaf signature", &hex(&self.leaf_signature))?;
-        line(formatter, "signature", &hex(&self.signature))
+        line(formatter, "leaf extensions", list(self.leaf_extensions.iter().map(ToString::to_string)))?;
+        line(formatter, "extensions", list(self.extensions.iter().map(ToString::to_string)))?;
+        line(formatter, "leaf signature", Hex(&self.leaf_signature))?;
+        line(formatter, "signature", Hex(&self.signature))
     }
 }
 
@@ -60,7 +64,7 @@ impl fmt::Display for CredentialInfo {
                 write!(formatter, "X.509, {} certificates: {sizes}", certificates.len())
             }
             Self::Other { credential_type, content } => {
-                write!(formatter, "{}, {} bytes: {}", with_grease(*credential_type), content.len(), hex(content))
+                write!(formatter, "{}, {} bytes: {}", with_grease(*credential_type), content.len(), Hex(content))
             }
         }
     }
@@ -79,11 +83,11 @@ impl fmt::Display for ExtensionInfo {
             _ => None,
         };
         write!(formatter, "{}, {} bytes", named(self.extension_type, name), self.data.len())?;
-        if self.data.is_empty() { Ok(()) } else { write!(formatter, " {}", hex(&self.data)) }
+        if self.data.is_empty() { Ok(()) } else { write!(formatter, " {}", Hex(&self.data)) }
     }
 }
 
-fn line(formatter: &mut fmt::Formatter<'_>, name: &str, value: &str) -> fmt::Result {
+fn line(formatter: &mut fmt::Formatter<'_>, name: &str, value: impl fmt::Display) -> fmt::Result {
     writeln!(formatter, "  {name:<16} {value}")
 }
 
@@ -100,8 +104,4 @@ fn with_grease(number: u16) -> String {
 fn list(items: impl Iterator<Item = String>) -> String {
     let items = items.collect::<Vec<_>>();
     if items.is_empty() { "none".to_owned() } else { items.join(", ") }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

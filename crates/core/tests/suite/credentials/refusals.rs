@@ -102,7 +102,7 @@ scenarios! {
             let now = until + second;
             let error = refused(&temporary_at(now).await, x509(SUITE, &chain).unwrap()).await;
             assert_eq!(error, CertificateError::Expired { position, not_after: until, now }.into());
-            let place = format!("certificate {position} was valid until 2027-01-15T08:00:00Z, but it is 2027-01-15T08:00:01Z");
+            let place = format!("certificate {position} was valid until 2027-01-15 08:00:00 UTC, but it is 2027-01-15 08:00:01 UTC");
             assert_eq!(error.to_string(), place);
         }
     }
