@@ -1,13 +1,14 @@
 //! Opening one SQLite connection: what is checked before SQLite sees the file, the key, and the pragmas.
 //! docs/storage.md says what each pragma is for.
 
-use std::{fs, io, path::Path};
+use std::{fs, io, path::Path, sync::Arc, time::Duration};
 
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::{
     DatabaseKey, StorageError,
     file::{self, DatabaseFile},
+    writer::LockWait,
 };
 
 /// SQLite's magic and the start of its header stay readable, so that iOS takes the file for what it is.
@@ -16,18 +17,18 @@ pub(crate) const PLAIN_HEADER_LENGTH: u32 = 32;
 /// The key of an encrypted file. Only this crate's own tests open files without one.
 pub(crate) type Cipher<'a> = Option<&'a DatabaseKey>;
 
-/// What a connection is for.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Access {
-    Write,
-    Read,
+/// What a connection is for, and how long it waits for other processes from its first look at the file on.
+#[derive(Clone, Copy)]
+pub(crate) enum Access<'a> {
+    Write(&'a Arc<LockWait>),
+    Read(Duration),
 }
 
 /// Opens the file at `path`, which exists, and checks that its first page can be read; writes nothing to a file that
 /// has pages.
-pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access) -> Result<Connection, StorageError> {
+pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access<'_>) -> Result<Connection, StorageError> {
     file::check(path, key.is_some())?;
-    let connection = connect(path)?;
+    let connection = connect(path, access)?;
     #[cfg(test)]
     let connection = crate::tests::witness::watch(connection);
     if connection.is_readonly("main")? {
@@ -45,17 +46,17 @@ pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access) -> Result<Conne
     }
     connection.set_prepared_statement_cache_capacity(64);
     connection.execute_batch(COMMON_PRAGMAS)?;
-    if access == Access::Read {
+    if matches!(access, Access::Read(_)) {
         connection.execute_batch("PRAGMA query_only = ON")?;
         set_checkpoint_on_close(&connection, true)?;
     }
     Ok(connection)
 }
 
-/// Opens the file once more, if it still lies where it was.
-pub(crate) fn reopen(file: &DatabaseFile, key: Cipher<'_>, access: Access) -> Result<Connection, StorageError> {
+/// Opens the file once more to read it, if it still lies where it was.
+pub(crate) fn open_to_read(file: &DatabaseFile, key: Cipher<'_>) -> Result<Connection, StorageError> {
     file.check_in_place()?;
-    open(file.path(), key, access)
+    open(file.path(), key, Access::Read(file.busy_timeout))
 }
 
 /// Whether the key opens the first page, whatever else is wrong. A WAL may hold a newer one under another key.
@@ -102,15 +103,23 @@ const WRITER_PRAGMAS: &str = "
     PRAGMA secure_delete = ON;
 ";
 
-fn connect(path: &Path) -> Result<Connection, StorageError> {
+fn connect(path: &Path, access: Access<'_>) -> Result<Connection, StorageError> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    Connection::open_with_flags(path, flags).map_err(|error| match error.sqlite_error_code() {
+    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::CannotOpen) => StorageError::Io {
             kind: io::ErrorKind::PermissionDenied,
             message: format!("{} can't be opened", path.display()),
         },
         _ => error.into(),
-    })
+    })?;
+    match access {
+        Access::Write(lock_wait) => {
+            let lock_wait = Arc::clone(lock_wait);
+            connection.busy_handler(Some(move |_| lock_wait.goes_on()))?;
+        }
+        Access::Read(busy_timeout) => connection.busy_timeout(busy_timeout)?,
+    }
+    Ok(connection)
 }
 
 fn set_checkpoint_on_close(connection: &Connection, on: bool) -> Result<(), StorageError> {
@@ -215,7 +224,7 @@ enum Damage {
 
 fn examine(file: &DatabaseFile, key: &DatabaseKey) -> Result<Damage, StorageError> {
     file.check_in_place()?;
-    let connection = connect(file.path())?;
+    let connection = connect(file.path(), Access::Read(file.busy_timeout))?;
     set_checkpoint_on_close(&connection, false)?;
     unlock(&connection, key)?;
     let failures = failing_pages(&connection)?;
@@ -243,7 +252,7 @@ const PAGE_SIZE: u64 = 4096;
 /// How many pages of the file `key` does not read.
 #[cfg(test)]
 pub(crate) fn failing_pages_with(path: &Path, key: &DatabaseKey) -> Result<usize, StorageError> {
-    let connection = connect(path)?;
+    let connection = connect(path, Access::Read(Duration::ZERO))?;
     unlock(&connection, key)?;
     Ok(failing_pages(&connection)?.len())
 }

@@ -9,6 +9,7 @@ use std::{
     fs, io,
     path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
+    time::Duration,
 };
 
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -22,14 +23,16 @@ static CREATING: Mutex<()> = Mutex::new(());
 pub(crate) struct DatabaseFile {
     path: PathBuf,
     id: FileId,
+    /// How long other processes' locks on it are waited for.
+    pub(crate) busy_timeout: Duration,
 }
 
 /// Device and inode. Other systems don't let an open file be renamed or removed.
 type FileId = Option<(u64, u64)>;
 
 impl DatabaseFile {
-    pub(crate) fn at(path: &Path) -> Result<Self, StorageError> {
-        Ok(Self { path: path.to_owned(), id: file_id(path)? })
+    pub(crate) fn at(path: &Path, busy_timeout: Duration) -> Result<Self, StorageError> {
+        Ok(Self { path: path.to_owned(), id: file_id(path)?, busy_timeout })
     }
 
     pub(crate) fn path(&self) -> &Path {

@@ -3,15 +3,14 @@
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockWriteGuard},
+    time::Instant,
 };
 
 use async_lock::Semaphore;
 use rusqlite::Connection;
 
 use crate::{
-    DatabaseKey, Error, Result, StorageError, TransactionError, View,
-    connection::{self, Access},
-    exit,
+    DatabaseKey, Error, Result, StorageError, TransactionError, View, connection, exit,
     file::DatabaseFile,
     schema::{self, Migration},
 };
@@ -94,8 +93,9 @@ impl Pool {
     }
 
     fn read<T, E: From<Error>>(&self, work: impl FnOnce(&View<'_>) -> Result<T, E>) -> Result<T, E> {
+        let since = Instant::now();
         let _reading = self.reading.read().unwrap_or_else(PoisonError::into_inner);
-        let connection = self.take().map_err(|error| E::from(error.into()))?;
+        let connection = self.take().map_err(|error| E::from(error.waited_since(since).into()))?;
         let outcome = catch_unwind(AssertUnwindSafe(|| in_snapshot(&connection, self.migrations, work)))
             .unwrap_or_else(|_| Err(Error::from(TransactionError::OperationPanicked).into()));
         // Whatever `work` made of its error: a connection that reads no more says so here.
@@ -120,7 +120,7 @@ impl Pool {
             }
             state.key.clone()
         };
-        connection::reopen(&self.file, key.as_ref(), Access::Read).map_err(|error| self.diagnose(error))
+        connection::open_to_read(&self.file, key.as_ref()).map_err(|error| self.diagnose(error))
     }
 
     /// The key was right once.

@@ -26,7 +26,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use lock_wait::LockWait;
+pub(crate) use lock_wait::LockWait;
 use rusqlite::Connection;
 pub(crate) use session::Fate;
 use session::Open;
@@ -98,7 +98,7 @@ impl Writer {
         let lock_wait = Arc::new(LockWait::until(since + busy_timeout));
         let open = || {
             file::create_if_missing(path)?;
-            let mut connection = connect(path, key.as_ref(), &lock_wait)?;
+            let mut connection = connection::open(path, key.as_ref(), Access::Write(&lock_wait))?;
             schema::check(&connection, migrations)?;
             connection::prepare_for_writing(&connection, path)?;
             schema::migrate(&mut connection, migrations)?;
@@ -111,7 +111,7 @@ impl Writer {
                 outcome => break outcome.map_err(|error| error.waited_since(since))?,
             }
         };
-        let file = Arc::new(DatabaseFile::at(path)?);
+        let file = Arc::new(DatabaseFile::at(path, busy_timeout)?);
         let readers = Arc::new(Pool::new(Arc::clone(&file), key.clone(), migrations));
         Ok(Self {
             connection,
@@ -263,12 +263,4 @@ impl Writer {
         self.roll_back();
         self.truncate_wal();
     }
-}
-
-/// Opens a connection whose waits for other processes `lock_wait` bounds.
-fn connect(path: &Path, key: Option<&DatabaseKey>, lock_wait: &Arc<LockWait>) -> Result<Connection, StorageError> {
-    let mut connection = connection::open(path, key, Access::Write)?;
-    let lock_wait = Arc::clone(lock_wait);
-    connection.busy_handler(Some(move |_| lock_wait.goes_on()))?;
-    Ok(connection)
 }

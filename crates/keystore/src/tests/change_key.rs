@@ -105,7 +105,7 @@ fn another_handle_is_told_that_the_key_was_changed() {
 
 /// A reader of another process, in the middle of something.
 fn snapshot(path: &Path, byte: u8) -> Connection {
-    let reader = connection::open(path, Some(&key(byte)), connection::Access::Read).unwrap();
+    let reader = connection::open(path, Some(&key(byte)), connection::Access::Read(super::support::BUSY)).unwrap();
     reader.execute_batch("BEGIN; SELECT count(*) FROM key_package").unwrap();
     reader
 }

@@ -113,7 +113,8 @@ fn a_newer_schema_is_refused() {
         let (_folder, path) = place();
         store(&path, 2).await;
         let newer = u32::try_from(MIGRATIONS.len()).unwrap() + 1;
-        let connection = connection::open(&path, Some(&key(0xa7)), connection::Access::Write).unwrap();
+        let connection =
+            connection::open(&path, Some(&key(0xa7)), connection::Access::Write(&super::support::lock_wait())).unwrap();
         connection.pragma_update(None, "user_version", newer).unwrap();
         connection.set_db_config(rusqlite::config::DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false).unwrap();
         drop(connection);
@@ -199,7 +200,7 @@ fn a_path_means_the_same_file_after_the_process_has_changed_its_folder() {
 fn what_can_not_be_looked_at_is_not_called_damaged() {
     let (_folder, path) = place();
     block_on(store(&path, 1));
-    let missing = file::DatabaseFile::at(&path).unwrap();
+    let missing = file::DatabaseFile::at(&path, BUSY).unwrap();
     fs::remove_file(&path).unwrap();
     let diagnose = |error| connection::diagnose(&missing, Some(&key(0xa7)), error);
     for error in [StorageError::Sqlite { code: 7, message: "out of memory".into() }, StorageError::ReadOnly] {
@@ -254,7 +255,9 @@ fn a_half_made_file_is_made_anew() {
         let first_page = fs::read(&finished).unwrap()[..4096].to_vec();
         let making = folder.path().join("making.db");
         file::create_if_missing(&making).unwrap();
-        let connection = connection::open(&making, Some(&key(0xa7)), connection::Access::Write).unwrap();
+        let connection =
+            connection::open(&making, Some(&key(0xa7)), connection::Access::Write(&super::support::lock_wait()))
+                .unwrap();
         connection.execute_batch("PRAGMA cache_size = 1; BEGIN; CREATE TABLE t (x)").unwrap();
         for _ in 0..20 {
             connection.execute("INSERT INTO t VALUES (randomblob(9000))", []).unwrap();

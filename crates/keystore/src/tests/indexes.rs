@@ -28,7 +28,8 @@ fn no_statement_scans_a_table() {
         let (_folder, path) = place();
         let keystore = open_unencrypted(&path).await;
         fill_with_sizes(&keystore, 100, 600).await;
-        let connection = connection::open(&path, None, connection::Access::Write).unwrap();
+        let connection =
+            connection::open(&path, None, connection::Access::Write(&super::support::lock_wait())).unwrap();
         let expected = [
             (LIST, "SCAN key_package USING COVERING INDEX key_package_list"),
             (BUNDLE, "SEARCH key_package USING INDEX sqlite_autoindex_key_package_1 (hash_ref=?)"),
@@ -62,7 +63,7 @@ fn a_list_reads_no_more_pages_if_bundles_are_large() {
             let keystore = open_unencrypted(&path).await;
             fill_with_sizes(&keystore, 500, size).await;
             keystore.close().await;
-            let connection = connection::open(&path, None, connection::Access::Read).unwrap();
+            let connection = connection::open(&path, None, connection::Access::Read(super::support::BUSY)).unwrap();
             pages.push(pages_read_by(&connection, LIST));
         }
         assert!(pages[0] > 5, "{pages:?}");

@@ -186,7 +186,7 @@ async fn start(file: &Path, migrations: &'static [Migration]) -> crate::Result<K
 
 fn open(file: &Path) -> Connection {
     let key = DatabaseKey::from_bytes(KEY).unwrap();
-    let connection: Result<_, StorageError> = connection::open(file, Some(&key), Access::Read);
+    let connection: Result<_, StorageError> = connection::open(file, Some(&key), Access::Read(super::support::BUSY));
     connection.unwrap()
 }
 

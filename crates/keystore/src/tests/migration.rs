@@ -25,7 +25,7 @@ async fn open(path: &Path, migrations: &'static [Migration]) -> Result<Keystore>
 }
 
 fn look(path: &Path) -> Connection {
-    connection::open(path, Some(&key(1)), Access::Read).unwrap()
+    connection::open(path, Some(&key(1)), Access::Read(super::support::BUSY)).unwrap()
 }
 
 fn version(connection: &Connection) -> u32 {
@@ -153,7 +153,7 @@ fn the_fixture_of_schema_1_is_read_as_it_was_written() {
         let (_folder, path) = place();
         fs::copy(fixture, &path).unwrap();
         let key = crate::DatabaseKey::from_bytes(b"the key of a test file, not ours").unwrap();
-        let connection = connection::open(&path, Some(&key), Access::Read).unwrap();
+        let connection = connection::open(&path, Some(&key), Access::Read(super::support::BUSY)).unwrap();
         assert_eq!(version(&connection), 1);
         assert_eq!(schema_of(&connection), schema_of_a_fresh_file(), "a released step never changes");
         let tombstones: u32 = connection.query_row("SELECT count(*) FROM tombstone", [], |row| row.get(0)).unwrap();

@@ -6,19 +6,25 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
-    time::Duration,
+    sync::Arc,
+    time::{Duration, Instant},
 };
 
 use tempfile::TempDir;
 
 use crate::{
     CredentialId, CredentialRecord, DatabaseKey, Error, KeypackageRecord, Keystore, Operation, Result,
-    schema::MIGRATIONS,
+    schema::MIGRATIONS, writer::LockWait,
 };
 
 pub(super) const BUSY: Duration = Duration::from_secs(2);
 /// When the tests take place, in seconds since 1970.
 pub(super) const NOW: u64 = 1_800_000_000;
+
+/// Waits for as long as the tests do.
+pub(super) fn lock_wait() -> Arc<LockWait> {
+    Arc::new(LockWait::until(Instant::now() + BUSY))
+}
 
 pub(super) fn key(byte: u8) -> DatabaseKey {
     DatabaseKey::from_bytes([byte; DatabaseKey::LENGTH]).unwrap()

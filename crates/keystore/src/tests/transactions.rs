@@ -4,15 +4,18 @@ use std::{
     env::temp_dir,
     future::poll_fn,
     pin::pin,
-    sync::mpsc,
+    sync::{Arc, mpsc},
     task::Poll,
     thread,
     time::{Duration, Instant},
 };
 
+use super::support::{key, lock_wait, place};
 use crate::{
     CredentialRecord, DatabaseKey, Error, KeypackageRecord, Keystore, Operation, Result, StorageError, Transaction,
     TransactionError, View, connection, file,
+    readers::{Pool, Readers},
+    schema::MIGRATIONS,
 };
 
 const SHORT: Duration = Duration::from_millis(150);
@@ -336,7 +339,7 @@ fn opening_a_file_that_has_no_wal_yet_waits_for_whoever_writes_to_it() {
     let folder = tempfile::tempdir().unwrap();
     let (path, key) = (folder.path().join("db"), DatabaseKey::generate().unwrap());
     file::create_if_missing(&path).unwrap();
-    let other = connection::open(&path, Some(&key), connection::Access::Write).unwrap();
+    let other = connection::open(&path, Some(&key), connection::Access::Write(&super::support::lock_wait())).unwrap();
     other.execute_batch("VACUUM; BEGIN IMMEDIATE").unwrap();
     let open = |busy_timeout| smol::block_on(async { Keystore::open(&path, &key, busy_timeout).await.map(drop) });
     match open(SHORT).unwrap_err() {
@@ -348,6 +351,34 @@ fn opening_a_file_that_has_no_wal_yet_waits_for_whoever_writes_to_it() {
         thread::sleep(Duration::from_millis(20));
         other.execute_batch("COMMIT").unwrap();
         opening.join().unwrap().unwrap();
+    });
+}
+
+/// SQLite's own time-out, or none, was in force until the file was open.
+#[test]
+fn opening_and_reading_a_file_that_is_locked_for_good_wait_as_long_as_was_asked() {
+    smol::block_on(async {
+        let (_folder, path) = place();
+        let reads = Keystore::open(&path, &key(1), SHORT).await.unwrap();
+        reads.close().await;
+        let other = connection::open(&path, Some(&key(1)), connection::Access::Write(&lock_wait())).unwrap();
+        other.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE").unwrap();
+        let file = file::DatabaseFile::at(&path, SHORT).unwrap();
+        let pool = Pool::new(Arc::new(file), Some(key(1)), MIGRATIONS);
+        let read = Readers::new(Arc::new(pool));
+        for what in ["open", "read"] {
+            let asked = Instant::now();
+            let outcome = match what {
+                "open" => Keystore::open(&path, &key(1), SHORT).await.map(drop),
+                _ => read.read(numbers).await.map(drop),
+            };
+            let took = asked.elapsed();
+            match outcome.unwrap_err() {
+                Error::Storage(StorageError::DatabaseBusy { waited }) => assert!(waited >= SHORT, "{what}: {waited:?}"),
+                other => panic!("{what}: {other:?}"),
+            }
+            assert!(took < Duration::from_secs(3), "{what}: {took:?}");
+        }
     });
 }
 

@@ -14,22 +14,22 @@ use crate::exit;
 const POLL: Duration = Duration::from_micros(500);
 
 /// Waits until then, or until nobody wants it any more.
-pub(super) type Wait = (Instant, Option<Probe>);
+pub(crate) type Wait = (Instant, Option<Probe>);
 
-pub(super) struct LockWait(Mutex<Wait>);
+pub(crate) struct LockWait(Mutex<Wait>);
 
 impl LockWait {
-    pub(super) fn until(until: Instant) -> Self {
+    pub(crate) fn until(until: Instant) -> Self {
         Self(Mutex::new((until, None)))
     }
 
     /// Returns what it was: the probe may own whatever waits for its answer, which must not go inside the lock.
-    pub(super) fn replace(&self, wait: Wait) -> Wait {
+    pub(crate) fn replace(&self, wait: Wait) -> Wait {
         std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), wait)
     }
 
     /// Sleeps a little, unless the wait is over.
-    pub(super) fn goes_on(&self) -> bool {
+    pub(crate) fn goes_on(&self) -> bool {
         let (until, is_abandoned) = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let is_over =
             Instant::now() >= until || exit::is_under_way() || is_abandoned.is_some_and(|is_abandoned| is_abandoned());

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use rusqlite::Connection;
 
-use super::{Writer, connect};
-use crate::{DatabaseKey, Result, StorageError, connection};
+use super::Writer;
+use crate::{
+    DatabaseKey, Result, StorageError,
+    connection::{self, Access},
+};
 
 impl Writer {
     /// Encrypts the file with another key. No transaction is open.
@@ -37,7 +40,7 @@ impl Writer {
     /// Another connection to the same file that can write.
     fn reconnect(&self, key: &DatabaseKey) -> Result<Connection, StorageError> {
         self.file.check_in_place()?;
-        let connection = connect(self.file.path(), Some(key), &self.lock_wait)?;
+        let connection = connection::open(self.file.path(), Some(key), Access::Write(&self.lock_wait))?;
         connection::prepare_for_writing(&connection, self.file.path())?;
         Ok(connection)
     }
