@@ -1,8 +1,14 @@
 //! Opening one SQLite connection: what is checked before SQLite sees the file, the key, and the pragmas.
 //! docs/storage.md says what each pragma is for.
 
-use std::{fs, io, path::Path, sync::Arc, time::Duration};
+mod diagnosis;
 
+use std::{io, path::Path, sync::Arc, time::Duration};
+
+pub(crate) use diagnosis::diagnose;
+#[cfg(test)]
+pub(crate) use diagnosis::failing_pages_with;
+use diagnosis::why_unreadable;
 use rusqlite::{Connection, OpenFlags, config::DbConfig};
 
 use crate::{
@@ -28,7 +34,19 @@ pub(crate) enum Access<'a> {
 /// has pages.
 pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access<'_>) -> Result<Connection, StorageError> {
     file::check(path, key.is_some())?;
-    let connection = connect(path, access)?;
+    match set_up(connect(path, access)?, path, key, access) {
+        // The WAL's index can't be made; alone with the file, a process keeps it in memory.
+        Err(StorageError::DiskFull) if cfg!(unix) => set_up(connect_alone(path, access)?, path, key, access),
+        outcome => outcome,
+    }
+}
+
+fn set_up(
+    connection: Connection,
+    path: &Path,
+    key: Cipher<'_>,
+    access: Access<'_>,
+) -> Result<Connection, StorageError> {
     #[cfg(test)]
     let connection = crate::tests::witness::watch(connection);
     if connection.is_readonly("main")? {
@@ -57,16 +75,6 @@ pub(crate) fn open(path: &Path, key: Cipher<'_>, access: Access<'_>) -> Result<C
 pub(crate) fn open_to_read(file: &DatabaseFile, key: Cipher<'_>) -> Result<Connection, StorageError> {
     file.check_in_place()?;
     open(file.path(), key, Access::Read(file.busy_timeout))
-}
-
-/// Whether the key opens the first page, whatever else is wrong. A WAL may hold a newer one under another key.
-fn why_unreadable(connection: &Connection, path: &Path, encrypted: bool) -> StorageError {
-    let has_first_page = fs::metadata(path).is_ok_and(|metadata| metadata.len() >= PAGE_SIZE);
-    let key_fits = encrypted
-        && has_first_page
-        && !file::has_wal(path)
-        && failing_pages(connection).is_ok_and(|pages| !has_first(&pages));
-    if key_fits { StorageError::Corrupt } else { StorageError::wrong_key_or_damaged(path) }
 }
 
 pub(crate) fn read_first_page(connection: &Connection) -> Result<(), StorageError> {
@@ -104,8 +112,22 @@ const WRITER_PRAGMAS: &str = "
 ";
 
 fn connect(path: &Path, access: Access<'_>) -> Result<Connection, StorageError> {
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let mut connection = Connection::open_with_flags(path, flags).map_err(|error| match error.sqlite_error_code() {
+    wait_as_asked(Connection::open_with_flags(path, FLAGS), path, access)
+}
+
+/// Locks other processes out until it is closed; this process's other connections share the index in memory.
+fn connect_alone(path: &Path, access: Access<'_>) -> Result<Connection, StorageError> {
+    wait_as_asked(Connection::open_with_flags_and_vfs(path, FLAGS, "unix-excl"), path, access)
+}
+
+const FLAGS: OpenFlags = OpenFlags::SQLITE_OPEN_READ_WRITE.union(OpenFlags::SQLITE_OPEN_NO_MUTEX);
+
+fn wait_as_asked(
+    connected: rusqlite::Result<Connection>,
+    path: &Path,
+    access: Access<'_>,
+) -> Result<Connection, StorageError> {
+    let mut connection = connected.map_err(|error| match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::CannotOpen) => StorageError::Io {
             kind: io::ErrorKind::PermissionDenied,
             message: format!("{} can't be opened", path.display()),
@@ -177,82 +199,4 @@ fn without_text(error: rusqlite::Error) -> StorageError {
         rusqlite::Error::SqliteFailure(error, _) => rusqlite::Error::SqliteFailure(error, None).into(),
         _ => StorageError::Sqlite { code: 0, message: "the key was refused".to_owned() },
     }
-}
-
-/// Says what is behind an error of a connection that worked once.
-///
-/// A change of key encrypts every page anew, so that not one verifies with the old key; damage leaves others
-/// whole. As long as the new pages stand in the WAL only, the file's first page verifies and the WAL's does not;
-/// damage can't cause that, since the WAL's own checksums would have SQLite pass over a damaged page.
-pub(crate) fn diagnose(file: &DatabaseFile, key: Cipher<'_>, error: StorageError) -> StorageError {
-    let is_suspect = match &error {
-        // A connection on which a page has failed to verify is read-only from then on.
-        StorageError::ReadOnly => key.is_some(),
-        // The statement that changes a key says nothing better.
-        StorageError::Sqlite { .. } => key.is_some(),
-        other => is_finding(other),
-    };
-    if !is_suspect {
-        return error;
-    }
-    match key.map(|key| examine(file, key)) {
-        Some(Ok(Damage::KeyChanged)) => StorageError::KeyChanged,
-        Some(Ok(Damage::Pages)) => StorageError::Corrupt,
-        Some(Ok(Damage::None)) if !matches!(error, StorageError::WrongKeyOrDamaged { .. }) => error,
-        // It could not be looked at, which is no finding.
-        Some(Err(cause)) if !cause.is_unreadable() => {
-            if is_finding(&error) {
-                cause
-            } else {
-                error
-            }
-        }
-        _ => StorageError::Corrupt,
-    }
-}
-
-/// Whether a page was seen that does not verify, rather than guessed at.
-fn is_finding(error: &StorageError) -> bool {
-    error.is_unreadable() || matches!(error, StorageError::WrongKeyOrDamaged { .. })
-}
-
-enum Damage {
-    None,
-    Pages,
-    KeyChanged,
-}
-
-fn examine(file: &DatabaseFile, key: &DatabaseKey) -> Result<Damage, StorageError> {
-    file.check_in_place()?;
-    let connection = connect(file.path(), Access::Read(file.busy_timeout))?;
-    set_checkpoint_on_close(&connection, false)?;
-    unlock(&connection, key)?;
-    let failures = failing_pages(&connection)?;
-    if !read_first_page(&connection).is_err_and(|error| error.is_unreadable()) {
-        return Ok(if failures.is_empty() { Damage::None } else { Damage::Pages });
-    }
-    let pages = fs::metadata(file.path()).map_or(0, |metadata| metadata.len() / PAGE_SIZE);
-    let key_changed = !has_first(&failures) || failures.len() as u64 >= pages;
-    Ok(if key_changed { Damage::KeyChanged } else { Damage::Pages })
-}
-
-/// What SQLCipher says of each page of the file, not the WAL, that does not verify.
-fn failing_pages(connection: &Connection) -> Result<Vec<String>, StorageError> {
-    let mut statement = connection.prepare("PRAGMA cipher_integrity_check")?;
-    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
-}
-
-fn has_first(failing_pages: &[String]) -> bool {
-    failing_pages.iter().any(|page| page.ends_with(" page 1"))
-}
-
-/// SQLCipher's default.
-const PAGE_SIZE: u64 = 4096;
-
-/// How many pages of the file `key` does not read.
-#[cfg(test)]
-pub(crate) fn failing_pages_with(path: &Path, key: &DatabaseKey) -> Result<usize, StorageError> {
-    let connection = connect(path, Access::Read(Duration::ZERO))?;
-    unlock(&connection, key)?;
-    Ok(failing_pages(&connection)?.len())
 }

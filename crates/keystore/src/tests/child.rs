@@ -4,12 +4,13 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     process::{Command, Output},
+    time::{Duration, Instant},
 };
 
 use smol::block_on;
 
 use super::support::{BUSY, hash_refs, key};
-use crate::Keystore;
+use crate::{Error, Keystore, StorageError};
 
 const TASK: &str = "MLSKIT_TEST_CHILD_TASK";
 const FILE: &str = "MLSKIT_TEST_CHILD_FILE";
@@ -52,6 +53,12 @@ fn as_a_child() {
                     Ok(keystore) => drop(hash_refs(&keystore).await.unwrap_err()),
                     Err(error) => drop(error),
                 }
+            }
+            "find_it_busy" => {
+                let asked = Instant::now();
+                let error = Keystore::open(&path, &key(0xa7), Duration::from_millis(100)).await.unwrap_err();
+                assert!(matches!(error, Error::Storage(StorageError::DatabaseBusy { .. })), "{error:?}");
+                assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
             }
             "exit_while_it_works" => super::exit::exit_while_it_works(&path).await,
             "change_folder_and_key" => {

@@ -327,6 +327,48 @@ fn a_full_disk_undoes_the_transaction_and_spares_reading() {
     });
 }
 
+/// The WAL's index had no room: as long as another handle held one, nobody noticed.
+#[test]
+fn a_file_opens_and_reads_on_a_disk_that_was_full_before() {
+    block_on(async {
+        let Some(disk) = support::small_disk(2 << 20) else { return };
+        let path = disk.path().join("store.db");
+        store(&path, 50).await;
+        let before = fs::read(&path).unwrap();
+        let ballast = support::fill_up(disk.path());
+
+        let keystore = Keystore::open(&path, &key(0xa7), BUSY).await.unwrap();
+        let again = Keystore::open(&path, &key(0xa7), BUSY).await.unwrap();
+        assert!(matches!(
+            Keystore::open(&path, &key(1), BUSY).await,
+            Err(Error::Storage(StorageError::WrongKeyOrDamaged { .. }))
+        ));
+        for handle in [&keystore, &again] {
+            assert_eq!(hash_refs(handle).await.unwrap().len(), 50);
+            let outcome = write(handle, |operation| support::add_credential(operation, &support::a_credential(), &[1]));
+            assert_eq!(outcome.await.map(drop), Err(Error::Storage(StorageError::DiskFull)));
+            assert_eq!(hash_refs(handle).await.unwrap().len(), 50);
+        }
+        again.close().await;
+        keystore.close().await;
+        assert!(fs::read(&path).unwrap() == before);
+
+        let keystore = Keystore::open(&path, &key(0xa7), BUSY).await.unwrap();
+        fs::remove_file(ballast).unwrap();
+        let again = Keystore::open(&path, &key(0xa7), BUSY).await.unwrap();
+        fill(&keystore, 1).await;
+        fill(&again, 1).await;
+        // Nobody can come between: a second process is told so, and in time.
+        assert_eq!(child::run("find_it_busy", &path), "");
+        keystore.close().await;
+        again.close().await;
+        child::run("open_and_close", &path);
+        let keystore = Keystore::open(&path, &key(0xa7), BUSY).await.unwrap();
+        assert_eq!(hash_refs(&keystore).await.unwrap().len(), 52);
+        keystore.check_integrity().await.unwrap();
+    });
+}
+
 /// A file that may not grow stands for a disk that is full.
 #[test]
 fn an_operation_that_finds_no_space_is_undone_and_the_transaction_says_so() {
