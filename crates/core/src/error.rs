@@ -1,11 +1,15 @@
 //! One error for the whole API, with a domain enum inside, so that `?` works throughout.
 
 mod certificate;
+mod group;
+mod message;
 mod rejected;
 
 use std::{fmt, time::Duration};
 
 pub use certificate::CertificateError;
+pub use group::GroupError;
+pub use message::{MessageError, RejectedMessage, RejoinReason};
 use mlskit_keystore::{StorageError, TransactionError};
 use openmls::prelude::{Ciphersuite, ExtensionType, SignatureScheme};
 pub use rejected::RejectedKeypackage;
@@ -26,6 +30,12 @@ pub enum Error {
     /// A key package.
     #[error(transparent)]
     Keypackage(#[from] KeypackageError),
+    /// A call on a group.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// A message that came in.
+    #[error(transparent)]
+    Message(#[from] MessageError),
 }
 
 impl From<mlskit_keystore::Error> for Error {
@@ -90,6 +100,12 @@ pub enum CredentialError {
     /// Caller: the credential was removed, its transaction rolled back, or it lies in another database.
     #[error("the credential is not in this database; it was removed or never committed")]
     CredentialNotFound,
+    /// Caller: a group uses this very credential and key, or is about to.
+    #[error("the group {group_id:02x?} uses the credential; move it to another with `update_keys`, or delete it")]
+    CredentialInUse {
+        /// The group.
+        group_id: Vec<u8>,
+    },
     /// Caller: the same credential with the same key is there already.
     #[error("the credential is in this database already")]
     CredentialExists,
@@ -228,6 +244,17 @@ pub enum KeypackageError {
         found: u16,
         /// The suites of this client.
         supported: Vec<Ciphersuite>,
+    },
+    /// Caller or server: a package that is about to expire is not added to a group: a member who sees the commit
+    /// late could never follow.
+    #[error(
+        "the key package lives for another {remaining:?}, but one that is added must live for {limit:?}; fetch a fresh one"
+    )]
+    ExpiresTooSoon {
+        /// What is left of its lifetime.
+        remaining: Duration,
+        /// The client's `min_remaining_lifetime`.
+        limit: Duration,
     },
     /// Caller: more packages at once than one call makes.
     #[error("{asked} key packages were asked for, but a batch has at most {limit}")]

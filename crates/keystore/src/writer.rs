@@ -37,6 +37,7 @@ use crate::{
     connection::{self, Access},
     integrity,
     key::DatabaseKey,
+    operation::Cache,
     readers::Pool,
     schema::{self, Migration},
 };
@@ -76,6 +77,9 @@ pub(crate) struct Writer {
     readers: Arc<Pool>,
     lock_wait: Arc<LockWait>,
     open: Option<Open>,
+    cache: Cache,
+    /// SQLite's count of commits by others, as of the last begin.
+    data_version: Option<i64>,
     waiting: VecDeque<Waiting>,
     truncate_due: Option<Instant>,
     truncate_retry: Duration,
@@ -115,6 +119,8 @@ impl Writer {
             readers,
             lock_wait,
             open: None,
+            cache: None,
+            data_version: None,
             waiting: VecDeque::new(),
             // A process that was killed may have left deleted secrets in the WAL.
             truncate_due: Some(since),

@@ -148,3 +148,8 @@ impl Blueprint {
         }
     }
 }
+
+/// What a client declares of itself where it makes no key package: as a group's creator, and in an external commit.
+pub(crate) fn default_capabilities(credential_ref: &CredentialRef) -> Result<Capabilities> {
+    Ok(declared::declare(None, credential_ref, std::iter::empty())?)
+}

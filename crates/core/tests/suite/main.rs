@@ -43,6 +43,7 @@ mod credentials;
 mod importing;
 mod killed;
 mod life_of_a_client;
+mod life_of_a_group;
 mod nesting;
 mod processes;
 mod rollback;
