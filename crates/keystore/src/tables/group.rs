@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::{CredentialId, Operation, Result, View};
+use crate::{CredentialId, Operation, OutgoingKind, Result, View};
 
 /// A group that this client is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,12 +83,14 @@ impl Operation<'_> {
         Ok(())
     }
 
-    /// Removes a group with all of its state and all that it had in the outbox.
+    /// Removes a group with all of its state, and the commit that it has in the outbox with its Welcome. What others
+    /// wait for stays: Welcomes of accepted commits, and leaves.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn delete_group(&mut self, group_id: &[u8]) -> Result<()> {
-        self.connection.execute("DELETE FROM outgoing WHERE group_id = ?1", [group_id])?;
+        self.delete_outgoing(group_id, OutgoingKind::Commit)?;
+        self.drop_unreleased_welcomes(group_id)?;
         let rows = self.connection.execute("DELETE FROM mls_group WHERE group_id = ?1", [group_id])?;
         self.count_deleted_secrets(rows);
         Ok(())

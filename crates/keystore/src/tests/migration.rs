@@ -13,12 +13,14 @@ use crate::{
 };
 
 const V1: Migration = MIGRATIONS[0];
+const V2: Migration = MIGRATIONS[1];
 const TWO_MORE: &[Migration] = &[
     V1,
+    V2,
     "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('made once')",
     "ALTER TABLE note ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
 ];
-const LAST_FAILS: &[Migration] = &[V1, TWO_MORE[1], "CREATE TABLE half (x); INSERT INTO nothing VALUES (1)"];
+const LAST_FAILS: &[Migration] = &[V1, V2, TWO_MORE[2], "CREATE TABLE half (x); INSERT INTO nothing VALUES (1)"];
 
 async fn open(path: &Path, migrations: &'static [Migration]) -> Result<Keystore> {
     Keystore::start(path.to_owned(), Some(key(1)), BUSY, migrations, None).await
@@ -43,8 +45,13 @@ fn a_fresh_file_has_the_newest_schema() {
         let (_folder, path) = place();
         open(&path, MIGRATIONS).await.unwrap().close().await;
         let connection = look(&path);
-        assert_eq!(version(&connection), 1);
-        assert_eq!(tables(&connection), ["client", "credential", "key_package", "tombstone"]);
+        assert_eq!(version(&connection), 2);
+        let mut expected = ["client", "credential", "key_package", "tombstone"].to_vec();
+        expected.extend(["encryption_key_pair", "group_blob", "mls_group", "opened_welcome", "outgoing"]);
+        expected.sort_unstable();
+        let mut found = tables(&connection);
+        found.retain(|table| table != "sqlite_sequence");
+        assert_eq!(found, expected);
     });
 }
 
@@ -61,12 +68,12 @@ fn every_step_that_is_due_is_made_once_and_the_content_stays() {
             assert_eq!(hash_refs(&keystore).await.unwrap(), refs);
             keystore.close().await;
             let connection = look(&path);
-            assert_eq!(version(&connection), 3);
+            assert_eq!(version(&connection), 4);
             let notes: u32 = connection.query_row("SELECT count(pinned) FROM note", [], |row| row.get(0)).unwrap();
             assert_eq!(notes, 1);
         }
         let error = open(&path, MIGRATIONS).await.unwrap_err();
-        assert_eq!(error, Error::Storage(StorageError::NewerSchema { found: 3, supported: 1 }));
+        assert_eq!(error, Error::Storage(StorageError::NewerSchema { found: 4, supported: 2 }));
     });
 }
 
@@ -81,7 +88,7 @@ fn a_step_that_fails_undoes_those_before_it() {
         assert!(matches!(open(&path, LAST_FAILS).await.unwrap_err(), Error::Storage(StorageError::Sqlite { .. })));
         assert!(fs::read(&path).unwrap() == before);
         let connection = look(&path);
-        assert_eq!(version(&connection), 1);
+        assert_eq!(version(&connection), 2);
         assert!(!tables(&connection).contains(&"note".to_owned()));
         drop(connection);
         assert_eq!(hash_refs(&open(&path, TWO_MORE).await.unwrap()).await.unwrap().len(), 5);
@@ -120,7 +127,7 @@ fn what_is_due_is_asked_again_under_the_lock() {
         for step in TWO_MORE {
             fast.execute_batch(step).unwrap();
         }
-        fast.execute_batch("PRAGMA user_version = 3; COMMIT").unwrap();
+        fast.execute_batch("PRAGMA user_version = 4; COMMIT").unwrap();
         waiting.join().unwrap().unwrap();
     });
 }

@@ -25,7 +25,12 @@ impl Writer {
         let outcome = connection::rekey(&rekeyed, &new);
         drop(rekeyed);
         match connect(&self.path, Some(&new), &self.lock_wait) {
-            Ok(connection) => self.connection = connection,
+            Ok(connection) => {
+                self.connection = connection;
+                // Another connection counts the commits of others anew.
+                self.cache = None;
+                self.data_version = None;
+            }
             Err(error) => return Err(self.diagnose(outcome.err().unwrap_or(error)).into()),
         }
         paused.set_key(new.clone());
