@@ -14,6 +14,7 @@ mod commit;
 mod config;
 mod create;
 mod external;
+mod external_sender;
 mod incoming;
 mod member;
 mod message;
@@ -29,6 +30,7 @@ pub(crate) use commit::{
 pub use config::{GroupConfig, JoinOptions};
 pub(crate) use create::{create, delete};
 pub(crate) use external::{group_info, join_by_external_commit, ratchet_tree};
+pub use external_sender::ExternalSender;
 pub(crate) use incoming::process;
 pub use member::{EpochChange, Member, MemberId, NewLeaf};
 pub use message::SealedMessage;

@@ -57,6 +57,16 @@ pub enum GroupError {
     /// Server: the last-resort package has opened this Welcome before.
     #[error("this Welcome has been opened before; it would bring an old epoch back")]
     WelcomeReplayed,
+    /// Server or peer: the Welcome was changed on the way, or was never right. Drop it; its package is as before, and
+    /// opens the right one.
+    #[error("the Welcome can't be opened: {reason}")]
+    BadWelcome {
+        /// What is wrong, in OpenMLS's words.
+        reason: String,
+    },
+    /// Caller: the Welcome or group info comes without the ratchet tree.
+    #[error("the ratchet tree is missing; ask a member for it and give it by `JoinOptions::ratchet_tree`")]
+    RatchetTreeMissing,
     /// Caller: the message's transaction has not been committed.
     #[error("the message's transaction has not been committed; finish it before sending")]
     NotCommitted,

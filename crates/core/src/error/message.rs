@@ -10,8 +10,9 @@ pub enum MessageError {
     /// Server: it has been processed before. Drop it.
     #[error("the message has been processed before; drop it")]
     Duplicate,
-    /// Server: its keys are gone: too many epochs, or too many messages, have come since. Drop it.
-    #[error("the message is of epoch {epoch} and its keys are gone, the group is in epoch {current}; drop it")]
+    /// Server: too much has come since: its keys are gone, or it is a commit or proposal of an epoch that is over, one's
+    /// own that was accepted among them. Drop it.
+    #[error("the message of epoch {epoch} comes too late for the group in epoch {current}; drop it")]
     TooOld {
         /// The message's epoch.
         epoch: u64,
@@ -43,7 +44,8 @@ pub enum MessageError {
     /// Peer: the message is understood and not allowed. Drop it.
     #[error("the message is not allowed: {0}")]
     Rejected(RejectedMessage),
-    /// The others may have accepted it, this client can't: join again, by an external commit or a Welcome.
+    /// The others may have accepted this commit, this client can't. What may help first stands with the reason; else
+    /// join again, by an external commit or a Welcome.
     #[error("this client can't follow its group any more: {0}; join again")]
     Rejoin(RejoinReason),
 }
@@ -53,8 +55,8 @@ impl MessageError {
         Self::Malformed { reason: reason.to_string() }
     }
 
-    pub(crate) fn unsupported_proposal(proposal_type: u16) -> Self {
-        Self::Rejected(RejectedMessage::UnsupportedProposal { proposal_type })
+    pub(crate) fn invalid(reason: impl ToString) -> Self {
+        Self::Rejected(RejectedMessage::Invalid { reason: reason.to_string() })
     }
 }
 
@@ -74,6 +76,18 @@ pub enum RejectedMessage {
         /// RFC 9420 §17.4.
         proposal_type: u16,
     },
+    /// A commit has a proposal of a type that not all members declare to support.
+    #[error("it has a proposal of a type that not all members support")]
+    UndeclaredProposal,
+    /// Its signature, its membership tag or its encryption is wrong: it was forged, or changed on the way.
+    #[error("it is not authentic: {reason}")]
+    NotAuthentic {
+        /// What is wrong, in OpenMLS's words.
+        reason: String,
+    },
+    /// Too many messages of its sender are missing before it. Should they come, it can be tried again after them.
+    #[error("too many messages of its sender are missing before it")]
+    TooFarAhead,
     /// It breaks another rule of RFC 9420 §12.
     #[error("{reason}")]
     Invalid {
@@ -89,4 +103,25 @@ pub enum RejoinReason {
     /// A commit adds a key package that has expired by now.
     #[error("a commit adds a key package that has expired by now")]
     ExpiredLeaf,
+    /// A commit adds a key package that is not valid yet by this device's clock. Once the clock is right, process the
+    /// commit again.
+    #[error("a commit adds a key package that is not valid yet; is the clock right?")]
+    LeafNotYetValid,
+    /// A commit has a proposal that this client did not get or did not accept. Process and accept it, then process
+    /// the commit again.
+    #[error("a commit has a proposal that this client did not get, or did not accept")]
+    MissingProposal,
+    /// A commit is of this client itself, which took it back or lost it: the delivery service took it after all, or
+    /// an old backup was restored.
+    #[error("a commit of this client came back that it no longer has")]
+    OwnCommitLost,
+    /// A commit's path secrets can't be decrypted here, or not to what the commit says.
+    #[error("a commit's path secrets are not readable for this client")]
+    UnreadablePath,
+    /// A commit is valid, but has a proposal that is not supported.
+    #[error("a commit has a proposal of type {proposal_type:#06x}, which is not supported")]
+    UnsupportedProposal {
+        /// RFC 9420 §17.4.
+        proposal_type: u16,
+    },
 }

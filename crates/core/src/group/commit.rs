@@ -215,6 +215,11 @@ pub(crate) fn accept_proposal(
         if current != epoch {
             return Err(GroupError::StaleCommit { epoch, current }.into());
         }
+        // A proposal in clear may come twice, and OpenMLS would hold it twice.
+        let reference = proposal.proposal_reference_ref().clone();
+        if session.group.pending_proposals().any(|pending| *pending.proposal_reference_ref() == reference) {
+            return Ok(());
+        }
         Ok(session.group.store_pending_proposal(provider.storage(), proposal)?)
     })
 }

@@ -8,8 +8,11 @@ use openmls::{
 use openmls_traits::OpenMlsProvider;
 use tls_codec::{Deserialize, Serialize};
 
-use super::{JoinOptions, JoinedGroup, Member, commit, member, session, session::Provider};
+use super::{ExternalSender, JoinOptions, JoinedGroup, Member, commit, member, session, session::Provider};
 use crate::{Client, CredentialRef, GroupError, MessageError, Result, clock, credential, keypackage};
+
+/// Version 1.0 of the protocol, and the wire format of group infos.
+const MESSAGE_WITH_GROUP_INFO: [u8; 4] = [0, 1, 0, 4];
 
 pub(crate) fn join_by_external_commit(
     operation: &mut Operation<'_>,
@@ -49,17 +52,24 @@ pub(crate) fn join_by_external_commit(
         .map_err(GroupError::refused)?
         .finalize(&provider)
         .map_err(GroupError::refused)?;
+    member::check_all(&group)?;
     commit::made_of(&group, bundle)?.put(operation, &group_id)?;
     Ok(JoinedGroup {
         epoch: member::number(group.epoch()),
         members: Member::all(&group),
         added_by: None,
+        external_senders: ExternalSender::all(group.extensions())?,
         keypackage_ref: None,
         id: group_id,
     })
 }
 
+/// Takes an `MLSMessage` or the bare `GroupInfo` (RFC 9420 §12.4.3). What begins like the former would be a bare one of
+/// ciphersuite 4, which is not supported.
 fn decode(bytes: &[u8]) -> Result<VerifiableGroupInfo, MessageError> {
+    if !bytes.starts_with(&MESSAGE_WITH_GROUP_INFO) {
+        return VerifiableGroupInfo::tls_deserialize_exact(bytes).map_err(MessageError::malformed);
+    }
     match MlsMessageIn::tls_deserialize_exact(bytes).map_err(MessageError::malformed)?.extract() {
         MlsMessageBodyIn::GroupInfo(group_info) => Ok(group_info),
         _ => Err(MessageError::malformed("an MLSMessage that is no GroupInfo")),

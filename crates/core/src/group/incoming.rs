@@ -1,12 +1,11 @@
 //! Messages that come in, and what becomes of bad ones.
 
-use mlskit_keystore::{Operation, StorageError};
-use openmls::{
-    group::{ProcessMessageError, StageCommitError, ValidationError},
-    prelude::{
-        LeafNodeIndex, MlsGroup, MlsMessageIn, ProcessedMessage, ProcessedMessageContent, ProtocolMessage,
-        Sender as OpenMlsSender,
-    },
+mod refusal;
+
+use mlskit_keystore::Operation;
+use openmls::prelude::{
+    ContentType, GroupId, LeafNodeIndex, MlsGroup, MlsMessageIn, ProcessedMessage, ProcessedMessageContent,
+    ProtocolMessage, Sender as OpenMlsSender, WireFormat,
 };
 use tls_codec::Deserialize;
 
@@ -14,26 +13,46 @@ use super::{
     Member, MemberId, Received, ReceivedProposal, StagedCommit, member,
     session::{self, Session},
 };
-use crate::{Client, Error, MessageError, RejectedMessage, Result};
+use crate::{Client, Error, MessageError, RejectedMessage, RejoinReason, Result};
 
 pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u8]) -> Result<Received> {
     let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(MessageError::malformed)?;
     let message = message.try_into_protocol_message().map_err(MessageError::malformed)?;
     let group_id = message.group_id().clone();
     if operation.group(group_id.as_slice())?.is_none() {
-        return Err(MessageError::UnknownGroup { group_id: group_id.as_slice().to_vec() }.into());
+        return Err(unknown(&group_id).into());
     }
     if operation.is_own_commit(group_id.as_slice(), bytes)? {
         return Ok(Received::OwnCommit);
     }
     session::with(operation, client.id(), &group_id, |session, provider| {
         check(session, &message)?;
-        let current = member::number(session.group.epoch());
-        let epoch = member::number(message.epoch());
+        let context = Context {
+            group_id: group_id.clone(),
+            epoch: member::number(message.epoch()),
+            current: member::number(session.group.epoch()),
+            is_commit: message.content_type() == ContentType::Commit,
+        };
         let processed =
-            session.group.process_message(provider, message).map_err(|error| refusal(error, epoch, current))?;
-        received(&session.group, processed)
+            session.group.process_message(provider, message).map_err(|error| refusal::of(error, &context))?;
+        received(&session.group, processed, &context).map_err(|error| match error {
+            // What a message brings is the message's fault.
+            Error::Credential(error) => MessageError::Rejected(RejectedMessage::Credential(error)).into(),
+            other => other,
+        })
     })
+}
+
+/// What is known of a message from outside.
+pub(crate) struct Context {
+    pub(crate) group_id: GroupId,
+    pub(crate) epoch: u64,
+    pub(crate) current: u64,
+    pub(crate) is_commit: bool,
+}
+
+pub(crate) fn unknown(group_id: &GroupId) -> MessageError {
+    MessageError::UnknownGroup { group_id: group_id.as_slice().to_vec() }
 }
 
 /// What can be said before OpenMLS looks at a message.
@@ -43,21 +62,18 @@ fn check(session: &Session, message: &ProtocolMessage) -> Result<()> {
     if epoch > current {
         return Err(MessageError::FutureEpoch { epoch, current }.into());
     }
-    if message.is_external()
-        && message.is_handshake_message()
-        && is_external_commit(message)
-        && !session.record.external_joins
-    {
+    // Of past epochs only the keys of private messages are kept.
+    if epoch < current && message.wire_format() == WireFormat::PublicMessage {
+        return Err(MessageError::TooOld { epoch, current }.into());
+    }
+    let is_external_commit = message.is_external() && message.content_type() == ContentType::Commit;
+    if is_external_commit && !session.record.external_joins {
         return Err(MessageError::Rejected(RejectedMessage::ExternalJoin).into());
     }
     Ok(())
 }
 
-fn is_external_commit(message: &ProtocolMessage) -> bool {
-    message.content_type() == openmls::prelude::ContentType::Commit
-}
-
-fn received(group: &MlsGroup, processed: ProcessedMessage) -> Result<Received> {
+fn received(group: &MlsGroup, processed: ProcessedMessage, context: &Context) -> Result<Received> {
     let (sender, aad) = (processed.sender().clone(), processed.aad().to_vec());
     let (epoch, credential) = (member::number(processed.epoch()), processed.credential().clone());
     Ok(match processed.into_content() {
@@ -76,6 +92,10 @@ fn received(group: &MlsGroup, processed: ProcessedMessage) -> Result<Received> {
             Received::Proposal(Box::new(ReceivedProposal::new(group, *proposal)?))
         }
         ProcessedMessageContent::OwnPendingCommit => Received::OwnCommit,
+        // Of its own pending commit this client has the bytes; this one it has dropped, and the epoch goes on from it.
+        ProcessedMessageContent::OwnPrivateMessage if context.is_commit && context.epoch == context.current => {
+            return Err(MessageError::Rejoin(RejoinReason::OwnCommitLost).into());
+        }
         ProcessedMessageContent::OwnPrivateMessage => Received::OwnMessage,
         #[allow(unreachable_patterns, reason = "features of OpenMLS add variants")]
         _ => return Err(MessageError::malformed("content of a draft").into()),
@@ -89,27 +109,3 @@ fn speaker(group: &MlsGroup, leaf: LeafNodeIndex, credential: openmls::prelude::
         _ => Member { id: MemberId { leaf_index: leaf.u32(), signature_key: Vec::new() }, credential, is_self: false },
     }
 }
-
-/// What becomes of a message that OpenMLS refused.
-fn refusal(error: ProcessMessageError<StorageError>, epoch: u64, current: u64) -> Error {
-    let reason = error.to_string();
-    let too_old = MessageError::TooOld { epoch, current };
-    match error {
-        ProcessMessageError::StorageError(error) => return error.into(),
-        // OpenMLS exports no name of the ratchet's errors; its words are all that tells them apart.
-        ProcessMessageError::ValidationError(ValidationError::UnableToDecrypt(_)) if reason == SECRET_DELETED => {
-            MessageError::Duplicate
-        }
-        ProcessMessageError::ValidationError(ValidationError::UnableToDecrypt(_)) if reason == GENERATION_TOO_OLD => {
-            too_old
-        }
-        ProcessMessageError::ValidationError(ValidationError::NoPastEpochData) => too_old,
-        ProcessMessageError::ValidationError(ValidationError::WrongEpoch) if epoch < current => too_old,
-        ProcessMessageError::InvalidCommit(StageCommitError::EpochMismatch) => too_old,
-        _ => MessageError::Rejected(RejectedMessage::Invalid { reason }),
-    }
-    .into()
-}
-
-const SECRET_DELETED: &str = "The requested secret was deleted to preserve forward secrecy.";
-const GENERATION_TOO_OLD: &str = "Generation is too old to be processed.";

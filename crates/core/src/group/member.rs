@@ -77,6 +77,11 @@ impl NewLeaf {
     }
 }
 
+/// Refuses a group with a member whose X.509 chain is of another key than its own.
+pub(crate) fn check_all(group: &MlsGroup) -> Result<(), CredentialError> {
+    group.treesync().full_leaves().try_for_each(|(_, leaf)| NewLeaf::check(leaf).map(drop))
+}
+
 /// A group has gone one epoch on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EpochChange {

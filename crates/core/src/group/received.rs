@@ -1,11 +1,13 @@
 //! What a message turned out to be.
 
 use openmls::prelude::{
-    GroupId, MlsGroup, Proposal, QueuedProposal, Sender as OpenMlsSender, StagedCommit as OpenMlsStagedCommit,
+    GroupId, MlsGroup, Proposal, QueuedProposal, Sender as OpenMlsSender, SenderExtensionIndex,
+    StagedCommit as OpenMlsStagedCommit,
 };
+use tls_codec::{Deserialize, Serialize};
 
-use super::{Member, NewLeaf, member};
-use crate::{CredentialError, MessageError, Result};
+use super::{ExternalSender, Member, NewLeaf, member};
+use crate::{MessageError, RejectedMessage, RejoinReason, Result};
 
 /// What a message turned out to be.
 #[derive(Debug)]
@@ -41,13 +43,14 @@ pub enum Sender {
     Member(Member),
     /// Somebody who joins by it (RFC 9420 §12.4.3.2), under whatever name: no member vouches for the credential.
     NewMember(NewLeaf),
-    /// Somebody outside, whom the group's `external_senders` allow to propose (RFC 9420 §12.1.8.1).
-    External,
+    /// Somebody outside, whom the group's `external_senders` allow to propose.
+    External(ExternalSender),
 }
 
 /// A commit that has been checked and does not hold yet. Dropping it changes nothing of the group.
 ///
-/// Every credential that it brings is in here (RFC 9420 §5.3.1): in `added`, in `updated`, or in `sender`.
+/// Every credential that it brings is in here (RFC 9420 §5.3.1): in `added`, in `updated`, in `external_senders`, or in
+/// `sender`.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct StagedCommit {
@@ -61,6 +64,8 @@ pub struct StagedCommit {
     pub updated: Vec<(Member, NewLeaf)>,
     /// Whether this client goes.
     pub self_removed: bool,
+    /// Who outside of the group may propose changes from then on, if that changes.
+    pub external_senders: Option<Vec<ExternalSender>>,
     group_id: GroupId,
     epoch: u64,
     commit: OpenMlsStagedCommit,
@@ -68,6 +73,7 @@ pub struct StagedCommit {
 
 impl StagedCommit {
     pub(crate) fn new(group: &MlsGroup, sender: &OpenMlsSender, commit: OpenMlsStagedCommit) -> Result<Self> {
+        check_proposals(&commit)?;
         let mut added = Vec::new();
         for add in commit.add_proposals() {
             added.push(NewLeaf::of(add.add_proposal().key_package())?);
@@ -96,6 +102,7 @@ impl StagedCommit {
             removed: removed.collect(),
             updated,
             self_removed: commit.self_removed(),
+            external_senders: new_external_senders(group, &commit)?,
             group_id: group.group_id().clone(),
             epoch: member::number(group.epoch()),
             commit,
@@ -114,6 +121,33 @@ impl StagedCommit {
     }
 }
 
+/// OpenMLS stages commits that end the group (`ReInit`) or need keys from elsewhere, of which this client could not keep
+/// what they promise.
+fn check_proposals(commit: &OpenMlsStagedCommit) -> Result<(), MessageError> {
+    let unsupported = commit.queued_proposals().find(|queued| {
+        !matches!(
+            queued.proposal(),
+            Proposal::Add(_)
+                | Proposal::Update(_)
+                | Proposal::Remove(_)
+                | Proposal::ExternalInit(_)
+                | Proposal::GroupContextExtensions(_)
+        )
+    });
+    unsupported.map_or(Ok(()), |queued| {
+        let proposal_type = queued.proposal().proposal_type().into();
+        Err(MessageError::Rejoin(RejoinReason::UnsupportedProposal { proposal_type }))
+    })
+}
+
+fn new_external_senders(group: &MlsGroup, commit: &OpenMlsStagedCommit) -> Result<Option<Vec<ExternalSender>>> {
+    let (before, after) = (group.extensions(), commit.group_context().extensions());
+    if before.external_senders() == after.external_senders() {
+        return Ok(None);
+    }
+    ExternalSender::all(after).map(Some)
+}
+
 /// What somebody proposes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
@@ -130,7 +164,10 @@ pub enum Change {
         after: NewLeaf,
     },
     /// That the group's context extensions change.
-    ContextExtensions,
+    ContextExtensions {
+        /// Who outside of the group may propose changes from then on.
+        external_senders: Vec<ExternalSender>,
+    },
 }
 
 /// A proposal that has been checked and can't be committed yet. Dropping it changes nothing of the group.
@@ -150,7 +187,7 @@ impl ReceivedProposal {
     pub(crate) fn new(group: &MlsGroup, proposal: QueuedProposal) -> Result<Self> {
         let sender = match (proposal.sender(), proposal.proposal()) {
             (OpenMlsSender::Member(leaf), _) => Sender::Member(Member::at(group, *leaf).ok_or_else(nobody)?),
-            (OpenMlsSender::External(_), _) => Sender::External,
+            (OpenMlsSender::External(index), _) => Sender::External(external_sender(group, *index)?),
             (_, Proposal::Add(add)) => Sender::NewMember(NewLeaf::of(add.key_package())?),
             _ => return Err(MessageError::malformed("a proposal of nobody").into()),
         };
@@ -178,17 +215,25 @@ fn change(group: &MlsGroup, sender: &Sender, proposal: &Proposal) -> Result<Chan
         (Proposal::Update(update), Sender::Member(before)) => {
             Change::Update { before: before.clone(), after: NewLeaf::check(update.leaf_node())? }
         }
-        (Proposal::GroupContextExtensions(_), _) => Change::ContextExtensions,
-        (other, _) => return Err(MessageError::unsupported_proposal(other.proposal_type().into()).into()),
+        (Proposal::GroupContextExtensions(proposal), _) => {
+            Change::ContextExtensions { external_senders: ExternalSender::all(proposal.extensions())? }
+        }
+        (other, _) => {
+            let proposal_type = other.proposal_type().into();
+            return Err(MessageError::Rejected(RejectedMessage::UnsupportedProposal { proposal_type }).into());
+        }
     })
+}
+
+/// OpenMLS has checked the signature by the entry at this index, which it keeps to itself.
+fn external_sender(group: &MlsGroup, index: SenderExtensionIndex) -> Result<ExternalSender> {
+    let bytes = index.tls_serialize_detached().map_err(MessageError::malformed)?;
+    let index = u32::tls_deserialize_exact(&bytes).map_err(MessageError::malformed)?;
+    let all = ExternalSender::all(group.extensions())?;
+    let sender = usize::try_from(index).ok().and_then(|index| all.into_iter().nth(index));
+    Ok(sender.ok_or_else(nobody)?)
 }
 
 fn nobody() -> MessageError {
     MessageError::malformed("it names a leaf that nobody has")
-}
-
-impl From<CredentialError> for MessageError {
-    fn from(error: CredentialError) -> Self {
-        Self::Rejected(crate::RejectedMessage::Credential(error))
-    }
 }

@@ -1,17 +1,18 @@
 //! Joining by a Welcome (RFC 9420 §12.4.3.1).
 
-use mlskit_keystore::{GroupRecord, Operation, View};
+use mlskit_keystore::{GroupRecord, Operation, StorageError, View};
 use openmls::prelude::{
     GroupId, JoinBuilder, MlsMessageBodyIn, MlsMessageIn, ProcessedWelcome, RatchetTreeIn, StagedWelcome, Welcome,
+    WelcomeError,
 };
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::{crypto::OpenMlsCrypto, types::HashType};
 use tls_codec::{Deserialize, Serialize};
 
-use super::{JoinOptions, Member, NewLeaf, member, session, session::Provider};
+use super::{ExternalSender, JoinOptions, Member, member, session, session::Provider};
 use crate::{
-    Client, CredentialError, CredentialFilter, GroupError, KeypackageRef, MessageError, Result, clock, credential,
-    keypackage,
+    Client, CredentialError, CredentialFilter, Error, GroupError, KeypackageRef, MessageError, Result, clock,
+    credential, keypackage,
 };
 
 /// A group that was just joined. Whoever dislikes what it shows aborts the transaction or deletes the group.
@@ -25,9 +26,14 @@ pub struct JoinedGroup {
     pub members: Vec<Member>,
     /// Who added this client; nobody, if it joined by an external commit.
     pub added_by: Option<Member>,
+    /// Who outside of the group may propose to add and to remove members.
+    pub external_senders: Vec<ExternalSender>,
     /// The package that the Welcome was for; none, if it joined by an external commit.
     pub keypackage_ref: Option<KeypackageRef>,
 }
+
+/// Version 1.0 of the protocol, and the wire format of Welcomes.
+const MESSAGE_WITH_WELCOME: [u8; 4] = [0, 1, 0, 3];
 
 pub(crate) fn join(
     operation: &mut Operation<'_>,
@@ -55,14 +61,13 @@ pub(crate) fn join(
     })?;
     let added_by = staged.welcome_sender_index();
     let group = staged.into_group(&Provider::new(operation, &group_id)).map_err(GroupError::refused)?;
-    for leaf in group.treesync().full_leaves() {
-        NewLeaf::check(leaf.1)?;
-    }
+    member::check_all(&group)?;
     operation.note_deleted_secrets();
     Ok(JoinedGroup {
         epoch: member::number(group.epoch()),
         members: Member::all(&group),
         added_by: Member::at(&group, added_by),
+        external_senders: ExternalSender::all(group.extensions())?,
         keypackage_ref: Some(keypackage_ref),
         id: group_id,
     })
@@ -72,14 +77,24 @@ pub(crate) fn join(
 fn stage(view: &View<'_>, welcome: Welcome, options: &JoinOptions) -> Result<StagedWelcome> {
     // The group is not known before the Welcome is open, and nothing is written under a group's name until then.
     let provider = Provider::new(view, &GroupId::from_slice(&[]));
-    let processed = ProcessedWelcome::new_from_welcome(&provider, &options.config.join_config(), welcome)
-        .map_err(GroupError::refused)?;
-    let mut builder = JoinBuilder::new(&provider, processed).skip_lifetime_validation();
+    let processed =
+        ProcessedWelcome::new_from_welcome(&provider, &options.config.join_config(), welcome).map_err(refusal)?;
+    // Whether an old group may be replaced, and that all of it goes, is `make_room`'s business.
+    let mut builder = JoinBuilder::new(&provider, processed).skip_lifetime_validation().replace_old_group();
     if let Some(tree) = &options.ratchet_tree {
         builder =
             builder.with_ratchet_tree(RatchetTreeIn::tls_deserialize_exact(tree).map_err(MessageError::malformed)?);
     }
-    Ok(builder.build().map_err(GroupError::refused)?)
+    builder.build().map_err(refusal)
+}
+
+fn refusal(error: WelcomeError<StorageError>) -> Error {
+    match error {
+        WelcomeError::StorageError(error) => error.into(),
+        WelcomeError::NoMatchingKeyPackage => GroupError::NoMatchingKeypackage.into(),
+        WelcomeError::MissingRatchetTree => GroupError::RatchetTreeMissing.into(),
+        other => GroupError::BadWelcome { reason: other.to_string() }.into(),
+    }
 }
 
 /// What a Welcome leads to, whatever a server did to the parts of it that are for others.
@@ -125,7 +140,12 @@ fn stored_refs(view: &View<'_>, welcome: &Welcome) -> Result<Vec<KeypackageRef>>
     Ok(stored)
 }
 
+/// Takes an `MLSMessage` or the bare `Welcome` (RFC 9420 §12.4.3.1). What begins like the former is no bare Welcome: it
+/// would be for nobody.
 fn decode(bytes: &[u8]) -> Result<Welcome, MessageError> {
+    if !bytes.starts_with(&MESSAGE_WITH_WELCOME) {
+        return Welcome::tls_deserialize_exact(bytes).map_err(MessageError::malformed);
+    }
     match MlsMessageIn::tls_deserialize_exact(bytes).map_err(MessageError::malformed)?.extract() {
         MlsMessageBodyIn::Welcome(welcome) => Ok(welcome),
         _ => Err(MessageError::malformed("an MLSMessage that is no Welcome")),
