@@ -1,79 +1,14 @@
 //! A group's life, from the first package to the last member, between clients on real files.
 
 use mlskit::{
-    Client, Credential, CredentialError, CredentialRef, Error, GroupError, KeypackageConfig, KeypackageExt,
-    MessageError, RejectedMessage, TransactionContext,
-    group::{Change, GroupConfig, JoinOptions, JoinedGroup, OutgoingKind, Received, Sender},
-    openmls::prelude::GroupId,
+    Credential, CredentialError, Error, GroupError, KeypackageConfig, KeypackageExt, MessageError, RejectedMessage,
+    group::{Change, GroupConfig, JoinOptions, OutgoingKind, Received, Sender},
 };
 
-use crate::common::{self, SUITE};
-
-/// Runs a block in a transaction that must succeed.
-async fn commit<T>(client: &Client, work: impl AsyncFnOnce(&TransactionContext) -> mlskit::Result<T>) -> T {
-    client.transaction(work).await.unwrap()
-}
-
-async fn keypackage(client: &Client, credential_ref: &CredentialRef) -> mlskit::Keypackage {
-    commit(client, async |tx| tx.generate_keypackage(credential_ref, None).await).await
-}
-
-async fn say(client: &Client, group: &GroupId, text: &str) -> Vec<u8> {
-    commit(client, async |tx| tx.encrypt_message(group, text.as_bytes(), b"").await).await.open().unwrap()
-}
-
-async fn process(client: &Client, bytes: &[u8]) -> mlskit::Result<Received> {
-    client.transaction(async |tx| tx.process_message(bytes).await).await
-}
-
-async fn hear(client: &Client, bytes: &[u8]) -> String {
-    match process(client, bytes).await.unwrap() {
-        Received::Application { plaintext, .. } => String::from_utf8(plaintext).unwrap(),
-        other => panic!("{other:?}"),
-    }
-}
-
-/// Takes the one outgoing message of a kind, as an app's sender does.
-async fn outgoing(client: &Client, kind: OutgoingKind) -> Vec<u8> {
-    let all = client.outgoing().await.unwrap();
-    let [message] = &all.iter().filter(|message| message.kind == kind).collect::<Vec<_>>()[..] else {
-        panic!("{all:?}")
-    };
-    message.bytes.clone()
-}
-
-/// The delivery service takes `from`'s commit; `to` process and accept it.
-async fn deliver(from: &Client, group: &GroupId, to: &[&Client]) {
-    let bytes = outgoing(from, OutgoingKind::Commit).await;
-    commit(from, async |tx| tx.commit_accepted(group).await).await;
-    for client in to {
-        let Received::Commit(staged) = process(client, &bytes).await.unwrap() else { panic!("no commit") };
-        commit(client, async |tx| tx.accept(*staged).await).await;
-    }
-}
-
-async fn join(client: &Client, adder: &Client) -> JoinedGroup {
-    let welcome = outgoing(adder, OutgoingKind::Welcome).await;
-    let ids: Vec<_> = adder.outgoing().await.unwrap().iter().map(|message| message.id).collect();
-    commit(adder, async |tx| tx.mark_sent(&ids).await).await;
-    commit(client, async |tx| tx.join_group(&welcome, JoinOptions::default()).await).await
-}
-
-/// Alice and Bob in a group of Alice's.
-async fn pair(config: GroupConfig) -> (Client, CredentialRef, Client, CredentialRef, GroupId) {
-    let (alice, alices) = common::client("alice").await;
-    let (bob, bobs) = common::client("bob").await;
-    let package = keypackage(&bob, &bobs).await;
-    let group = commit(&alice, async |tx| {
-        let group = tx.create_group(&alices, config).await?;
-        tx.add_members(&group, &[package]).await?;
-        Ok(group)
-    })
-    .await;
-    deliver(&alice, &group, &[]).await;
-    join(&bob, &alice).await;
-    (alice, alices, bob, bobs, group)
-}
+use crate::{
+    common::{self, SUITE},
+    group::{commit, deliver, hear, join, keypackage, outgoing, pair, process, say},
+};
 
 scenarios! {
     async fn a_package_opens_its_welcome_and_both_talk() {

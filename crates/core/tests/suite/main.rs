@@ -40,6 +40,7 @@ mod common;
 mod concurrency;
 mod configuration;
 mod credentials;
+mod group;
 mod importing;
 mod killed;
 mod life_of_a_client;
