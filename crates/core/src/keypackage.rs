@@ -17,7 +17,7 @@ use std::time::Duration;
 
 pub use check::KeypackageChecks;
 pub use config::KeypackageConfig;
-pub(crate) use config::default_capabilities;
+pub(crate) use config::{capabilities, default_capabilities};
 pub use framing::KeypackageFraming;
 pub(crate) use generate::{generate_batch, generate_one};
 pub use info::{CapabilitiesInfo, CredentialInfo, ExtensionInfo, KeypackageInfo, LeafSourceInfo};

@@ -1,10 +1,12 @@
 //! What can be read of groups without a transaction: the last committed state.
 
+use std::time::Duration;
+
 use openmls::prelude::GroupId;
 
 use super::Client;
 use crate::{
-    KeypackageRef, Result,
+    KeypackageRef, Result, clock,
     group::{self, Member, OutgoingMessage},
 };
 
@@ -15,6 +17,17 @@ impl Client {
     /// [`StorageError`](crate::StorageError)s of the file.
     pub async fn groups(&self) -> Result<Vec<GroupId>> {
         self.read(group::list).await
+    }
+
+    /// The groups in which this client's keys are `older_than` or older, in the order in which they were joined. Only
+    /// new keys end what somebody who once learnt the old ones can read: see
+    /// [`update_keys`](crate::TransactionContext::update_keys).
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the file.
+    pub async fn groups_due_for_update(&self, older_than: Duration) -> Result<Vec<GroupId>> {
+        let now = clock::seconds(self.now());
+        self.read(move |view| group::due_for_update(view, now, older_than)).await
     }
 
     /// The members of a group, in the order of their leaves.

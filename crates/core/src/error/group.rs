@@ -1,6 +1,8 @@
 //! Groups.
 
-use openmls::prelude::GroupId;
+use openmls::prelude::{Ciphersuite, CredentialType, ExtensionType, GroupId};
+
+use crate::group::OutgoingId;
 
 /// A call on a group was refused. Nothing of the group has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,6 +36,56 @@ pub enum GroupError {
         "this client's joining of the group waits for its answer; tell it by `commit_accepted` or `commit_rejected` first"
     )]
     JoinPending,
+    /// Caller: this client has proposed to leave, and waits for another member to commit to it.
+    #[error("this client has proposed to leave the group; wait for another member's commit")]
+    Leaving,
+    /// Caller: this client is no longer a member. What was said before can still be read of the group.
+    #[error("this client was removed from the group; delete it, or join again with `JoinOptions::replace`")]
+    Removed,
+    /// Caller: the credential is for another ciphersuite than the group's.
+    #[error("the group's ciphersuite is {expected:?}, the credential's {found:?}; take one of the group's suite")]
+    DifferentCiphersuite {
+        /// The group's.
+        expected: Ciphersuite,
+        /// The credential's.
+        found: Ciphersuite,
+    },
+    /// Caller: a member does not know this type of credential, and would refuse the commit (RFC 9420 §7.3).
+    #[error("the member at leaf {leaf_index} knows no credentials of type {credential_type:?}")]
+    CredentialTypeNotSupported {
+        /// The new credential's type.
+        credential_type: CredentialType,
+        /// The member's leaf.
+        leaf_index: u32,
+    },
+    /// Caller: the extension may not stand in a group's context (RFC 9420 §17.3).
+    #[error("an extension of type {found:?} may not stand in a group's context")]
+    ExtensionMisplaced {
+        /// Its type.
+        found: ExtensionType,
+    },
+    /// Caller: an extension was given twice.
+    #[error("the extension of type {found:?} was given twice; give it once")]
+    DuplicateExtension {
+        /// Its type.
+        found: ExtensionType,
+    },
+    /// Caller: the required capabilities ask for what this client can't do (RFC 9420 §11.1).
+    #[error("the required capabilities ask for {what}, which this client can't do")]
+    CapabilityNotSupported {
+        /// What they ask for.
+        what: String,
+    },
+    /// Caller: a number of the configuration is too large.
+    #[error("{setting} is at most {limit}, but {found} was given")]
+    SettingTooLarge {
+        /// Which number.
+        setting: &'static str,
+        /// The most that it can be.
+        limit: usize,
+        /// What was given.
+        found: usize,
+    },
     /// Caller: there is no commit whose answer could be told.
     #[error("the group has no pending commit")]
     NoPendingCommit,
@@ -73,8 +125,8 @@ pub enum GroupError {
     /// Caller: the outbox has no such message, or its kind is settled in another way.
     #[error("message {id} of the outbox can't be marked as sent: {reason}")]
     NotMarkable {
-        /// The message's number.
-        id: i64,
+        /// The message's id.
+        id: OutgoingId,
         /// What is to be done instead.
         reason: &'static str,
     },

@@ -5,7 +5,7 @@ use openmls::prelude::{CommitMessageBundle, GroupId, LeafNodeIndex, LeafNodePara
 use openmls_traits::OpenMlsProvider;
 
 use super::{
-    EpochChange, MemberId, NewLeaf, ReceivedProposal, StagedCommit, member,
+    EpochChange, MemberId, NewLeaf, ReceivedProposal, StagedCommit, Superseded, member,
     outbox::{self, Made},
     session::{self, Provider, Session},
 };
@@ -25,8 +25,7 @@ pub(crate) fn add_members(
         let group = &mut session.group;
         let (commit, welcome, _) =
             group.add_members(provider, &session.key, keypackages).map_err(GroupError::refused)?;
-        let recipients = keypackages.iter().map(|added| added.leaf_node().credential().clone()).collect();
-        Made::new(group, &commit, Some((recipients, welcome)))
+        Made::new(group, &commit, Some(welcome))
     })
 }
 
@@ -49,7 +48,7 @@ pub(crate) fn remove_members(
         let leaves = members.iter().map(|id| leaf_of(group, id)).collect::<Result<Vec<_>>>()?;
         let (commit, welcome, _) =
             group.remove_members(provider, &session.key, &leaves).map_err(GroupError::refused)?;
-        Made::new(group, &commit, welcome.map(|welcome| (Vec::new(), welcome)))
+        Made::new(group, &commit, welcome)
     })
 }
 
@@ -77,8 +76,12 @@ pub(crate) fn update_keys(
     };
     let next = credential::resolve(operation, client.id(), credential_ref)?;
     let signer = credential::signature_key(operation, next, credential_ref)?;
+    if operation.group(group_id.as_slice())?.is_some_and(|record| record.credential == next) {
+        return update_keys(operation, client, group_id, None);
+    }
     make(operation, client, group_id, |session, provider| {
         let (group, key) = (&mut session.group, &session.key);
+        check_fits(group, credential_ref)?;
         let new = NewSignerBundle { signer: &signer, credential_with_key: credential_ref.with_key() };
         let bundle = group
             .self_update_with_new_signer(provider, key, new, LeafNodeParameters::default())
@@ -86,6 +89,19 @@ pub(crate) fn update_keys(
         made_of(group, bundle)
     })?;
     session::update_record(operation, group_id, |record| record.next_credential = Some(next))
+}
+
+/// A commit with such a credential would be refused by the members, each for itself.
+fn check_fits(group: &MlsGroup, credential_ref: &CredentialRef) -> Result<(), GroupError> {
+    let (expected, found) = (group.ciphersuite(), credential_ref.ciphersuite());
+    if expected != found {
+        return Err(GroupError::DifferentCiphersuite { expected, found });
+    }
+    let credential_type = credential_ref.credential_type();
+    match group.treesync().full_leaves().find(|leaf| !leaf.1.capabilities().credentials().contains(&credential_type)) {
+        Some((leaf, _)) => Err(GroupError::CredentialTypeNotSupported { credential_type, leaf_index: leaf.u32() }),
+        None => Ok(()),
+    }
 }
 
 pub(crate) fn commit_proposals(operation: &mut Operation<'_>, client: &Client, group_id: &GroupId) -> Result<()> {
@@ -96,7 +112,7 @@ pub(crate) fn commit_proposals(operation: &mut Operation<'_>, client: &Client, g
         }
         let (commit, welcome, _) =
             group.commit_to_pending_proposals(provider, &session.key).map_err(GroupError::refused)?;
-        Made::new(group, &commit, welcome.map(|welcome| (Vec::new(), welcome)))
+        Made::new(group, &commit, welcome)
     })
 }
 
@@ -126,7 +142,7 @@ fn make(
 
 pub(crate) fn made_of(group: &MlsGroup, bundle: CommitMessageBundle) -> Result<Made> {
     let (commit, welcome, _) = bundle.into_messages();
-    Made::new(group, &commit, welcome.map(|welcome| (Vec::new(), welcome)))
+    Made::new(group, &commit, welcome)
 }
 
 pub(crate) fn commit_accepted(
@@ -134,19 +150,20 @@ pub(crate) fn commit_accepted(
     client: &Client,
     group_id: &GroupId,
 ) -> Result<EpochChange> {
-    let (change, next) = session::with(operation, client.id(), group_id, |session, provider| {
+    let (change, has_new_keys, next) = session::with(operation, client.id(), group_id, |session, provider| {
+        let mut has_new_keys = true;
         if !session.record.is_joining {
-            let is_pending = session.group.pending_commit().is_some();
-            if !is_pending {
-                return Err(GroupError::NoPendingCommit.into());
-            }
+            let pending = session.group.pending_commit().ok_or(GroupError::NoPendingCommit)?;
+            has_new_keys = pending.update_path_leaf_node().is_some();
             session.group.merge_pending_commit(provider).map_err(GroupError::refused)?;
         }
-        Ok((EpochChange::of(&session.group, false), session.record.next_credential))
+        Ok((EpochChange::of(&session.group, None), has_new_keys, session.record.next_credential))
     })?;
     operation.delete_outgoing(group_id.as_slice(), OutgoingKind::Commit)?;
     operation.release_welcomes(group_id.as_slice())?;
-    own_keys_changed(operation, client, group_id, next)?;
+    if has_new_keys {
+        own_keys_changed(operation, client, group_id, next)?;
+    }
     end_epoch(operation, group_id)?;
     Ok(change)
 }
@@ -188,18 +205,17 @@ pub(crate) fn commit_rejected(operation: &mut Operation<'_>, client: &Client, gr
 
 pub(crate) fn accept(operation: &mut Operation<'_>, client: &Client, staged: StagedCommit) -> Result<EpochChange> {
     let (group_id, epoch, commit) = staged.into_parts();
-    let change = session::with(operation, client.id(), &group_id, |session, provider| {
-        let current = member::number(session.group.epoch());
-        if current != epoch {
-            return Err(GroupError::StaleCommit { epoch, current }.into());
-        }
-        let superseded = session.group.pending_commit().is_some();
+    let (mut change, next) = session::with(operation, client.id(), &group_id, |session, provider| {
+        session.check_epoch(epoch)?;
+        let superseded = Superseded::in_group(session);
         session.group.merge_staged_commit(provider, commit).map_err(GroupError::refused)?;
-        Ok(EpochChange::of(&session.group, superseded))
+        Ok((EpochChange::of(&session.group, superseded), session.record.next_credential))
     })?;
-    if change.superseded {
-        drop_pending(operation, &group_id)?;
+    if let (Some(superseded), Some(next)) = (&mut change.superseded, next) {
+        superseded.credential = Some(CredentialRef::new(client.id().clone(), operation.credential(next)?)?);
     }
+    drop_pending(operation, &group_id)?;
+    operation.delete_outgoing(group_id.as_slice(), OutgoingKind::Leave)?;
     end_epoch(operation, &group_id)?;
     Ok(change)
 }
@@ -211,10 +227,7 @@ pub(crate) fn accept_proposal(
 ) -> Result<()> {
     let (group_id, epoch, proposal) = proposal.into_parts();
     session::with(operation, client.id(), &group_id, |session, provider| {
-        let current = member::number(session.group.epoch());
-        if current != epoch {
-            return Err(GroupError::StaleCommit { epoch, current }.into());
-        }
+        session.check_epoch(epoch)?;
         // A proposal in clear may come twice, and OpenMLS would hold it twice.
         let reference = proposal.proposal_reference_ref().clone();
         if session.group.pending_proposals().any(|pending| *pending.proposal_reference_ref() == reference) {

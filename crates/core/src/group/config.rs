@@ -1,6 +1,13 @@
 //! How a group is run and joined.
 
-use openmls::prelude::{Extension, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY, MlsGroupJoinConfig};
+use std::collections::HashSet;
+
+use openmls::prelude::{
+    CredentialType, Extension, ExtensionType, Extensions, GroupContext, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY,
+    MlsGroupJoinConfig, RequiredCapabilitiesExtension,
+};
+
+use crate::GroupError;
 
 /// How this client runs its side of a group. The defaults, and why:
 ///
@@ -23,12 +30,12 @@ pub struct GroupConfig {
 }
 
 impl GroupConfig {
-    /// How many past epochs' messages stay readable.
+    /// How many past epochs' messages stay readable; at most 64.
     pub fn past_epochs(self, past_epochs: usize) -> Self {
         Self { past_epochs, ..self }
     }
 
-    /// Messages are padded to a multiple of so many bytes; 0 for none.
+    /// Messages are padded to a multiple of so many bytes, at most 65,536; 0 for none.
     pub fn padding(self, padding: usize) -> Self {
         Self { padding, ..self }
     }
@@ -50,13 +57,73 @@ impl GroupConfig {
         self
     }
 
-    pub(crate) fn join_config(&self) -> MlsGroupJoinConfig {
-        MlsGroupJoinConfig::builder()
+    fn check(&self) -> Result<(), GroupError> {
+        for (setting, limit, found) in [
+            ("the number of past epochs", MOST_PAST_EPOCHS, self.past_epochs),
+            ("the padding in bytes", MOST_PADDING, self.padding),
+        ] {
+            if found > limit {
+                return Err(GroupError::SettingTooLarge { setting, limit, found });
+            }
+        }
+        Ok(())
+    }
+
+    /// The extensions of a new group's context.
+    pub(crate) fn context(&self) -> Result<Extensions<GroupContext>, GroupError> {
+        self.check()?;
+        let mut seen = HashSet::new();
+        for extension in &self.context_extensions {
+            // By the number: `Extension::Unknown` can hold any.
+            let found = u16::from(extension.extension_type()).into();
+            match found {
+                ExtensionType::RequiredCapabilities | ExtensionType::ExternalSenders | ExtensionType::Unknown(_) => {}
+                _ => return Err(GroupError::ExtensionMisplaced { found }),
+            }
+            if !seen.insert(u16::from(found)) {
+                return Err(GroupError::DuplicateExtension { found });
+            }
+        }
+        Extensions::from_vec(self.context_extensions.clone()).map_err(GroupError::refused)
+    }
+
+    /// The types of extensions that every member has to know, its creator first.
+    pub(crate) fn extensions_to_know(&self) -> Result<Vec<ExtensionType>, GroupError> {
+        let mut to_know: Vec<_> = self.context_extensions.iter().map(Extension::extension_type).collect();
+        for extension in &self.context_extensions {
+            if let Extension::RequiredCapabilities(required) = extension {
+                check_required(required)?;
+                to_know.extend(required.extension_types());
+            }
+        }
+        Ok(to_know)
+    }
+
+    pub(crate) fn join_config(&self) -> Result<MlsGroupJoinConfig, GroupError> {
+        self.check()?;
+        Ok(MlsGroupJoinConfig::builder()
             .wire_format_policy(MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY)
             .max_past_epochs(self.past_epochs)
             .padding_size(self.padding)
             .use_ratchet_tree_extension(self.ratchet_tree_in_welcome)
-            .build()
+            .build())
+    }
+}
+
+/// Each kept epoch costs as much space as the present one.
+const MOST_PAST_EPOCHS: usize = 64;
+const MOST_PADDING: usize = 1 << 16;
+
+fn check_required(required: &RequiredCapabilitiesExtension) -> Result<(), GroupError> {
+    let lacks = |what| Err(GroupError::CapabilityNotSupported { what });
+    // Those of RFC 9420 §12.1 have the numbers 1 to 7.
+    if let Some(found) = required.proposal_types().iter().find(|found| !(1..=7).contains(&u16::from(**found))) {
+        return lacks(format!("proposals of type {found:?}"));
+    }
+    let known = [CredentialType::Basic, CredentialType::X509];
+    match required.credential_types().iter().find(|found| !known.contains(found)) {
+        Some(found) => lacks(format!("credentials of type {found:?}")),
+        None => Ok(()),
     }
 }
 

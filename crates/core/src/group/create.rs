@@ -1,7 +1,7 @@
 //! The beginning and the end of a group.
 
 use mlskit_keystore::{GroupRecord, Operation};
-use openmls::prelude::{Extensions, GroupContext, GroupId, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY, MlsGroup};
+use openmls::prelude::{GroupId, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY, MlsGroup};
 use openmls_rust_crypto::RustCrypto;
 
 use super::{GroupConfig, session};
@@ -24,8 +24,7 @@ pub(crate) fn create(
         external_joins: config.external_joins,
         keys_updated_at: clock::seconds(client.now()),
     })?;
-    let extensions: Extensions<GroupContext> =
-        Extensions::from_vec(config.context_extensions.clone()).map_err(GroupError::refused)?;
+    let (context, to_know) = (config.context()?, config.extensions_to_know()?);
     MlsGroup::builder()
         .with_group_id(group_id.clone())
         .ciphersuite(credential_ref.ciphersuite())
@@ -33,8 +32,8 @@ pub(crate) fn create(
         .max_past_epochs(config.past_epochs)
         .padding_size(config.padding)
         .use_ratchet_tree_extension(config.ratchet_tree_in_welcome)
-        .with_group_context_extensions(extensions)
-        .with_capabilities(keypackage::default_capabilities(credential_ref)?)
+        .with_group_context_extensions(context)
+        .with_capabilities(keypackage::capabilities(credential_ref, &to_know)?)
         .build(&session::Provider::new(operation, &group_id), &key, credential_ref.with_key())
         .map_err(GroupError::refused)?;
     Ok(group_id)

@@ -23,6 +23,10 @@ pub(crate) fn join_by_external_commit(
 ) -> Result<JoinedGroup> {
     let group_info = decode(group_info)?;
     let group_id = group_info.group_id().clone();
+    let (expected, found) = (group_info.ciphersuite(), credential_ref.ciphersuite());
+    if expected != found {
+        return Err(GroupError::DifferentCiphersuite { expected, found }.into());
+    }
     let credential = credential::resolve(operation, client.id(), credential_ref)?;
     let key = credential::signature_key(operation, credential, credential_ref)?;
     super::welcome::make_room(operation, &group_id, options)?;
@@ -37,7 +41,7 @@ pub(crate) fn join_by_external_commit(
     let capabilities = keypackage::default_capabilities(credential_ref)?;
     let provider = Provider::new(operation, &group_id);
     let mut builder =
-        MlsGroup::external_commit_builder().with_config(options.config.join_config()).skip_lifetime_validation();
+        MlsGroup::external_commit_builder().with_config(options.config.join_config()?).skip_lifetime_validation();
     if let Some(tree) = &options.ratchet_tree {
         builder =
             builder.with_ratchet_tree(RatchetTreeIn::tls_deserialize_exact(tree).map_err(MessageError::malformed)?);

@@ -13,7 +13,7 @@ use super::{
     Member, MemberId, Received, ReceivedProposal, StagedCommit, member,
     session::{self, Session},
 };
-use crate::{Client, Error, MessageError, RejectedMessage, RejoinReason, Result};
+use crate::{Client, Error, GroupError, MessageError, RejectedMessage, RejoinReason, Result};
 
 pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u8]) -> Result<Received> {
     let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(MessageError::malformed)?;
@@ -57,7 +57,10 @@ pub(crate) fn unknown(group_id: &GroupId) -> MessageError {
 
 /// What can be said before OpenMLS looks at a message.
 fn check(session: &Session, message: &ProtocolMessage) -> Result<()> {
-    session.check_joined()?;
+    session.check_joined().map_err(|error| match error {
+        GroupError::Removed => Error::from(unknown(message.group_id())),
+        other => other.into(),
+    })?;
     let (current, epoch) = (member::number(session.group.epoch()), member::number(message.epoch()));
     if epoch > current {
         return Err(MessageError::FutureEpoch { epoch, current }.into());

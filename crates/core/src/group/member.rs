@@ -2,6 +2,7 @@
 
 use openmls::prelude::{Credential, GroupEpoch, LeafNode, LeafNodeIndex, MlsGroup};
 
+use super::Superseded;
 use crate::{CredentialError, Keypackage, Result, credential};
 
 /// Names a member: its leaf and its signature key, so that a leaf that somebody else took over is noticed.
@@ -83,19 +84,23 @@ pub(crate) fn check_all(group: &MlsGroup) -> Result<(), CredentialError> {
 }
 
 /// A group has gone one epoch on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct EpochChange {
     /// The new epoch.
     pub epoch: u64,
-    /// Whether a commit of one's own was pending that will never hold: what it was for has to be done again.
-    pub superseded: bool,
+    /// What this client had begun itself, if the change has overtaken it.
+    pub superseded: Option<Superseded>,
     /// Whether this client is no longer a member. The group's state stays until `delete_group`.
     pub self_removed: bool,
 }
 
 impl EpochChange {
-    pub(crate) fn of(group: &MlsGroup, superseded: bool) -> Self {
-        Self { epoch: number(group.epoch()), superseded, self_removed: !group.is_active() }
+    pub(crate) fn of(group: &MlsGroup, superseded: Option<Superseded>) -> Self {
+        let self_removed = !group.is_active();
+        // Who is removed has left as it proposed.
+        let superseded = superseded.filter(|begun| !(self_removed && begun.left));
+        Self { epoch: number(group.epoch()), superseded, self_removed }
     }
 }
 

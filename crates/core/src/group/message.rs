@@ -50,6 +50,7 @@ pub(crate) fn encrypt(
 ) -> Result<SealedMessage> {
     session::with(operation, client.id(), group_id, |session, provider| {
         session.check_joined()?;
+        session.check_not_leaving()?;
         let group = &mut session.group;
         if group.pending_proposals().next().is_some() {
             return Err(GroupError::ProposalsPending.into());

@@ -1,5 +1,7 @@
 //! What the delivery service must get.
 
+use std::fmt;
+
 pub use mlskit_keystore::OutgoingKind;
 use mlskit_keystore::{Operation, OutgoingRecord, View};
 use openmls::prelude::{Credential, GroupId, MlsGroup, MlsMessageOut};
@@ -8,11 +10,35 @@ use tls_codec::{Deserialize, Serialize};
 use super::member;
 use crate::{GroupError, Result};
 
+/// Names a message of the outbox. No other message of the same file ever gets it again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct OutgoingId(i64);
+
+impl OutgoingId {
+    /// The id as a number, for bindings.
+    #[must_use]
+    pub fn number(self) -> i64 {
+        self.0
+    }
+
+    /// The id behind a number.
+    #[must_use]
+    pub fn from_number(number: i64) -> Self {
+        Self(number)
+    }
+}
+
+impl fmt::Display for OutgoingId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
 /// A message that is committed and unsettled: the same bytes on every try, after a crash too.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct OutgoingMessage {
-    /// Its number, never used again.
-    pub id: i64,
+    /// Names it in [`mark_sent`](crate::TransactionContext::mark_sent).
+    pub id: OutgoingId,
     /// What it is, and so how it is settled.
     pub kind: OutgoingKind,
     /// The group that it belongs to.
@@ -21,6 +47,28 @@ pub struct OutgoingMessage {
     pub recipients: Vec<Credential>,
     /// An `MLSMessage` (RFC 9420 §6).
     pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for OutgoingMessage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, kind, group_id, recipients, bytes } = self;
+        formatter
+            .debug_struct("OutgoingMessage")
+            .field("id", &id.0)
+            .field("kind", kind)
+            .field("group_id", group_id)
+            .field("recipients", recipients)
+            .field("bytes", &format_args!("{} bytes", bytes.len()))
+            .finish()
+    }
+}
+
+/// For logs: what it is and how long, and nothing of whom it is for.
+impl fmt::Display for OutgoingMessage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, kind, group_id: _, recipients: _, bytes } = self;
+        write!(formatter, "message {id}, a {kind:?} of {} bytes", bytes.len())
+    }
 }
 
 pub(crate) fn put(
@@ -50,16 +98,13 @@ pub(crate) struct Made {
 }
 
 impl Made {
-    pub(crate) fn new(
-        group: &MlsGroup,
-        commit: &MlsMessageOut,
-        welcome: Option<(Vec<Credential>, MlsMessageOut)>,
-    ) -> Result<Self> {
+    pub(crate) fn new(group: &MlsGroup, commit: &MlsMessageOut, welcome: Option<MlsMessageOut>) -> Result<Self> {
         let commit = commit.to_bytes().map_err(GroupError::bug)?;
-        let welcome = match welcome {
-            Some((recipients, welcome)) => Some((recipients, welcome.to_bytes().map_err(GroupError::bug)?)),
-            None => None,
-        };
+        // Whatever the call was for, it may have committed to others' Add proposals too.
+        let added = group.pending_commit().into_iter().flat_map(|pending| pending.add_proposals());
+        let recipients = added.map(|add| add.add_proposal().key_package().leaf_node().credential().clone()).collect();
+        let welcome = welcome.map(|welcome| welcome.to_bytes()).transpose().map_err(GroupError::bug)?;
+        let welcome = welcome.map(|welcome| (recipients, welcome));
         Ok(Self { epoch: member::number(group.epoch()), commit, welcome })
     }
 
@@ -76,7 +121,7 @@ impl Made {
 pub(crate) fn outgoing(view: &View<'_>) -> Result<Vec<OutgoingMessage>> {
     let message = |record: OutgoingRecord| {
         Ok(OutgoingMessage {
-            id: record.id,
+            id: OutgoingId(record.id),
             kind: record.kind,
             group_id: GroupId::from_slice(&record.group_id),
             recipients: Vec::tls_deserialize_exact(&record.recipients).map_err(GroupError::bug)?,
@@ -87,10 +132,10 @@ pub(crate) fn outgoing(view: &View<'_>) -> Result<Vec<OutgoingMessage>> {
 }
 
 /// Settles all of `ids` or, if one of them can't be, none.
-pub(crate) fn mark_sent(operation: &mut Operation<'_>, ids: &[i64]) -> Result<()> {
+pub(crate) fn mark_sent(operation: &mut Operation<'_>, ids: &[OutgoingId]) -> Result<()> {
     for &id in ids {
-        match operation.outgoing_kind(id)? {
-            Some(OutgoingKind::Welcome | OutgoingKind::Leave) => operation.delete_sent(id)?,
+        match operation.outgoing_kind(id.0)? {
+            Some(OutgoingKind::Welcome | OutgoingKind::Leave) => operation.delete_sent(id.0)?,
             Some(OutgoingKind::Commit) => {
                 let reason = "a commit is settled by `commit_accepted` or `commit_rejected`";
                 return Err(GroupError::NotMarkable { id, reason }.into());

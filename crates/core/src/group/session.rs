@@ -1,14 +1,14 @@
 //! Groups in memory, and the one way to work on one.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, time::Duration};
 
 use mlskit_keystore::{CredentialId, GroupRecord, GroupStorage, Operation, View};
-use openmls::prelude::{GroupId, MlsGroup};
+use openmls::prelude::{GroupId, MlsGroup, Proposal, Sender};
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::OpenMlsProvider;
 
 use super::{Member, member};
-use crate::{ClientId, CredentialRef, GroupError, Result, credential, credential::SignatureKey};
+use crate::{ClientId, CredentialRef, Error, GroupError, Result, credential, credential::SignatureKey};
 
 /// What OpenMLS gets to work on a group with: the open transaction, and cryptography.
 pub(crate) struct Provider<'a> {
@@ -56,11 +56,39 @@ impl Session {
     /// Refuses a second commit, and any while an external commit of one's own waits for its answer.
     pub(crate) fn check_settled(&self) -> Result<(), GroupError> {
         self.check_joined()?;
+        self.check_not_leaving()?;
         if self.group.pending_commit().is_some() { Err(GroupError::CommitPending) } else { Ok(()) }
     }
 
+    /// Refuses while the joining waits for its answer, and when this client is no longer a member.
     pub(crate) fn check_joined(&self) -> Result<(), GroupError> {
-        if self.record.is_joining { Err(GroupError::JoinPending) } else { Ok(()) }
+        if self.record.is_joining {
+            Err(GroupError::JoinPending)
+        } else if !self.group.is_active() {
+            Err(GroupError::Removed)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(crate) fn check_not_leaving(&self) -> Result<(), GroupError> {
+        if self.is_leaving() { Err(GroupError::Leaving) } else { Ok(()) }
+    }
+
+    /// Whether this client has proposed to be removed, in this epoch.
+    pub(crate) fn is_leaving(&self) -> bool {
+        let own = self.group.own_leaf_index();
+        self.group.pending_proposals().any(|queued| {
+            matches!(queued.proposal(), Proposal::Remove(remove) if remove.removed() == own)
+                && *queued.sender() == Sender::Member(own)
+        })
+    }
+
+    /// Refuses what was made of another epoch.
+    pub(crate) fn check_epoch(&self, epoch: u64) -> Result<(), GroupError> {
+        self.check_joined()?;
+        let current = member::number(self.group.epoch());
+        if current == epoch { Ok(()) } else { Err(GroupError::StaleCommit { epoch, current }) }
     }
 }
 
@@ -77,7 +105,11 @@ pub(crate) fn with<T>(
         None => load(operation, client, group_id)?,
     };
     let outcome = work(&mut session, &Provider::new(operation, group_id));
-    operation.cache::<Cache>().0.insert(group_id.clone(), session);
+    // What failed may have left something in memory that is not stored. A message that was refused has not, or has
+    // written, and then the store empties the cache.
+    if matches!(outcome, Ok(_) | Err(Error::Message(_))) {
+        operation.cache::<Cache>().0.insert(group_id.clone(), session);
+    }
     outcome
 }
 
@@ -88,10 +120,15 @@ pub(crate) fn update_record(
     change: impl FnOnce(&mut GroupRecord),
 ) -> Result<()> {
     let mut record = operation.group(group_id.as_slice())?.ok_or_else(|| GroupError::unknown(group_id))?;
+    let credential = record.credential;
     change(&mut record);
     operation.put_group(&record)?;
-    // Another credential means another key: both are loaded anew.
-    forget(operation, group_id);
+    if record.credential != credential {
+        // Another credential means another key: both are loaded anew.
+        forget(operation, group_id);
+    } else if let Some(session) = operation.cache::<Cache>().0.get_mut(group_id) {
+        session.record = record;
+    }
     Ok(())
 }
 
@@ -117,6 +154,19 @@ pub(crate) fn load_group(view: &View<'_>, group_id: &GroupId) -> Result<MlsGroup
 
 pub(crate) fn list(view: &View<'_>) -> Result<Vec<GroupId>> {
     Ok(view.groups()?.iter().map(|record| GroupId::from_slice(&record.group_id)).collect())
+}
+
+/// Groups whose own keys are older than `older_than` at `now`, and can be updated.
+pub(crate) fn due_for_update(view: &View<'_>, now: u64, older_than: Duration) -> Result<Vec<GroupId>> {
+    let mut due = Vec::new();
+    for record in view.groups()? {
+        let age = now.saturating_sub(record.keys_updated_at);
+        let group_id = GroupId::from_slice(&record.group_id);
+        if age >= older_than.as_secs() && !record.is_joining && load_group(view, &group_id)?.is_active() {
+            due.push(group_id);
+        }
+    }
+    Ok(due)
 }
 
 pub(crate) fn members(view: &View<'_>, group_id: &GroupId) -> Result<Vec<Member>> {

@@ -1,6 +1,6 @@
 //! Joining by a Welcome (RFC 9420 §12.4.3.1).
 
-use mlskit_keystore::{GroupRecord, Operation, StorageError, View};
+use mlskit_keystore::{GroupRecord, Operation, OutgoingKind, StorageError, View};
 use openmls::prelude::{
     GroupId, JoinBuilder, MlsMessageBodyIn, MlsMessageIn, ProcessedWelcome, RatchetTreeIn, StagedWelcome, Welcome,
     WelcomeError,
@@ -78,7 +78,7 @@ fn stage(view: &View<'_>, welcome: Welcome, options: &JoinOptions) -> Result<Sta
     // The group is not known before the Welcome is open, and nothing is written under a group's name until then.
     let provider = Provider::new(view, &GroupId::from_slice(&[]));
     let processed =
-        ProcessedWelcome::new_from_welcome(&provider, &options.config.join_config(), welcome).map_err(refusal)?;
+        ProcessedWelcome::new_from_welcome(&provider, &options.config.join_config()?, welcome).map_err(refusal)?;
     // Whether an old group may be replaced, and that all of it goes, is `make_room`'s business.
     let mut builder = JoinBuilder::new(&provider, processed).skip_lifetime_validation().replace_old_group();
     if let Some(tree) = &options.ratchet_tree {
@@ -114,6 +114,7 @@ pub(crate) fn make_room(operation: &mut Operation<'_>, group_id: &GroupId, optio
         return Err(GroupError::AlreadyJoined { group_id: group_id.as_slice().to_vec() }.into());
     }
     session::forget(operation, group_id);
+    operation.delete_outgoing(group_id.as_slice(), OutgoingKind::Leave)?;
     Ok(operation.delete_group(group_id.as_slice())?)
 }
 

@@ -7,7 +7,7 @@ mod lifespan;
 use std::time::{Duration, SystemTime};
 
 use lifespan::Lifespan;
-use openmls::prelude::{Capabilities, Extension, KeyPackage, KeyPackageBuilder};
+use openmls::prelude::{Capabilities, Extension, ExtensionType, KeyPackage, KeyPackageBuilder};
 use openmls_traits::random::OpenMlsRand;
 
 use crate::{ClientOptions, CredentialRef, Result};
@@ -121,7 +121,7 @@ impl KeypackageConfig {
         let lifetime = lifespan.resolve(options.max_lifetime, now)?;
         let extensions = extensions::of_package(extensions, *last_resort)?;
         let leaf_node_extensions = extensions::of_leaf_node(leaf_node_extensions)?;
-        let used = extensions.iter().chain(leaf_node_extensions.iter());
+        let used = extensions.iter().chain(leaf_node_extensions.iter()).map(Extension::extension_type);
         let capabilities = declared::declare(capabilities.as_ref(), credential_ref, used)?;
         let builder = KeyPackage::builder()
             .key_package_lifetime(lifetime)
@@ -151,5 +151,10 @@ impl Blueprint {
 
 /// What a client declares of itself where it makes no key package: as a group's creator, and in an external commit.
 pub(crate) fn default_capabilities(credential_ref: &CredentialRef) -> Result<Capabilities> {
-    Ok(declared::declare(None, credential_ref, std::iter::empty())?)
+    capabilities(credential_ref, &[])
+}
+
+/// The defaults, and some types of extensions.
+pub(crate) fn capabilities(credential_ref: &CredentialRef, extensions: &[ExtensionType]) -> Result<Capabilities> {
+    Ok(declared::declare(None, credential_ref, extensions.iter().copied())?)
 }

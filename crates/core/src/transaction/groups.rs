@@ -9,8 +9,8 @@ use super::TransactionContext;
 use crate::{
     CredentialRef, Keypackage, Result,
     group::{
-        self, EpochChange, GroupConfig, JoinOptions, JoinedGroup, Member, MemberId, Received, ReceivedProposal,
-        SealedMessage, StagedCommit,
+        self, EpochChange, GroupConfig, JoinOptions, JoinedGroup, Member, MemberId, OutgoingId, Received,
+        ReceivedProposal, SealedMessage, StagedCommit,
     },
 };
 
@@ -189,7 +189,8 @@ impl TransactionContext {
         self.run(move |client, operation| group::group_info(operation, client, &group_id)).await
     }
 
-    /// Deletes a group's state, and what it has in the outbox.
+    /// Deletes a group's state, and the commit that it has in the outbox. Welcomes of accepted commits and leaves
+    /// stay there: others wait for them.
     ///
     /// # Errors
     /// [`GroupError::UnknownGroup`](crate::GroupError::UnknownGroup).
@@ -202,7 +203,7 @@ impl TransactionContext {
     ///
     /// # Errors
     /// [`GroupError::NotMarkable`](crate::GroupError::NotMarkable): then none of `ids` is settled.
-    pub async fn mark_sent(&self, ids: &[i64]) -> Result<()> {
+    pub async fn mark_sent(&self, ids: &[OutgoingId]) -> Result<()> {
         let ids = ids.to_vec();
         self.run(move |_, operation| group::mark_sent(operation, &ids)).await
     }

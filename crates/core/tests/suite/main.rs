@@ -41,6 +41,7 @@ mod concurrency;
 mod configuration;
 mod credentials;
 mod group;
+mod group_state;
 mod importing;
 mod killed;
 mod life_of_a_client;

@@ -5,7 +5,7 @@
 
 use std::{collections::HashSet, ops::RangeInclusive};
 
-use openmls::prelude::{Capabilities, CredentialType, Extension};
+use openmls::prelude::{Capabilities, CredentialType, ExtensionType};
 use openmls_traits::grease::is_grease_value;
 use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize};
 
@@ -29,10 +29,10 @@ struct Lists {
 
 /// What was given, or the default, with what the package itself uses; without the RFC's default types and without
 /// repetitions.
-pub(super) fn declare<'a>(
+pub(super) fn declare(
     given: Option<&Capabilities>,
     credential_ref: &CredentialRef,
-    used: impl Iterator<Item = &'a Extension>,
+    used: impl Iterator<Item = ExtensionType>,
 ) -> Result<Capabilities, KeypackageError> {
     let mut lists = recode::<Lists>(&given.cloned().unwrap_or_default())?;
     if given.is_none() {
@@ -43,7 +43,7 @@ pub(super) fn declare<'a>(
     lists.versions.push(MLS10);
     lists.ciphersuites.push(credential_ref.ciphersuite().into());
     lists.credentials.push(credential_ref.credential_type().into());
-    lists.extensions.extend(used.map(|extension| u16::from(extension.extension_type())));
+    lists.extensions.extend(used.map(u16::from));
     lists.extensions.retain(|listed| !DEFAULT_EXTENSIONS.contains(listed));
     lists.proposals.retain(|listed| !DEFAULT_PROPOSALS.contains(listed));
     let Lists { versions, ciphersuites, extensions, proposals, credentials } = &mut lists;
