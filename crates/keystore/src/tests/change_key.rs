@@ -1,6 +1,6 @@
 //! A key is changed for certain or not at all. docs/storage.md, invariants K1–K4.
 
-use std::{fs, path::Path, time::Duration};
+use std::{fs, path::Path, thread, time::Duration};
 
 use rusqlite::Connection;
 use smol::block_on;
@@ -134,8 +134,11 @@ fn a_full_disk_leaves_the_old_key_in_force() {
         let keystore = open(&path, 1).await.unwrap();
         fill(&keystore, 300).await;
         let other = open(&path, 1).await.unwrap();
-        // Now the WAL is empty, and rewriting the file needs more than is left.
+        // Once the WAL is empty, rewriting the file needs more than is left.
         keystore.change_key(&key(1)).await.unwrap();
+        while fs::metadata(path.with_extension("db-wal")).unwrap().len() > 0 {
+            thread::sleep(Duration::from_millis(20));
+        }
         let ballast = super::support::fill_up(disk.path());
         assert_eq!(keystore.change_key(&key(2)).await.unwrap_err(), Error::Storage(StorageError::DiskFull));
         fs::remove_file(ballast).unwrap();
