@@ -5,6 +5,7 @@ mod change_key;
 mod child;
 mod durability;
 mod file_errors;
+mod groups;
 mod indexes;
 mod integrity;
 mod killed_deletion;

@@ -142,7 +142,7 @@ fn the_fixture_of_schema_1_is_read_as_it_was_written() {
         let key = crate::DatabaseKey::from_bytes(b"the key of a test file, not ours").unwrap();
         let connection = connection::open(&path, Some(&key), Access::Read).unwrap();
         assert_eq!(version(&connection), 1);
-        assert_eq!(schema_of(&connection), schema_of_a_fresh_file(), "a released step never changes");
+        assert_eq!(schema_of(&connection), schema_of_a_fresh_file(&[V1]), "a released step never changes");
         let tombstones: u32 = connection.query_row("SELECT count(*) FROM tombstone", [], |row| row.get(0)).unwrap();
         assert_eq!(tombstones, 1);
         drop(connection);
@@ -174,13 +174,25 @@ fn the_fixture_of_schema_1_is_read_as_it_was_written() {
     });
 }
 
+/// Its groups are read by way of the whole library: see its test `at_rest.rs`.
+#[test]
+fn the_fixture_of_schema_2_has_the_schema_of_its_steps() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/schema-2.db");
+    let (_folder, path) = place();
+    fs::copy(fixture, &path).unwrap();
+    let key = crate::DatabaseKey::from_bytes(b"the key of a test file, not ours").unwrap();
+    let connection = connection::open(&path, Some(&key), Access::Read).unwrap();
+    assert_eq!(version(&connection), 2);
+    assert_eq!(schema_of(&connection), schema_of_a_fresh_file(&[V1, V2]), "a released step never changes");
+}
+
 fn schema_of(connection: &Connection) -> Vec<String> {
     let mut texts = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
     texts.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-fn schema_of_a_fresh_file() -> Vec<String> {
+fn schema_of_a_fresh_file(steps: &[Migration]) -> Vec<String> {
     let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch(V1).unwrap();
+    steps.iter().for_each(|step| connection.execute_batch(step).unwrap());
     schema_of(&connection)
 }
