@@ -1,5 +1,6 @@
 //! The client: an open database and whom it belongs to.
 
+mod groups;
 mod options;
 
 use std::{path::PathBuf, sync::Arc, time::SystemTime};

@@ -122,6 +122,9 @@ pub(crate) fn find(view: &View<'_>, client: &ClientId, filter: &CredentialFilter
 
 pub(crate) fn remove(operation: &mut Operation<'_>, client: &Client, credential_ref: &CredentialRef) -> Result<()> {
     let id = resolve(operation, client.id(), credential_ref)?;
+    if let Some(group_id) = operation.group_of_credential(id)? {
+        return Err(CredentialError::CredentialInUse { group_id }.into());
+    }
     operation.delete_keypackages_of(id, clock::seconds(client.now()))?;
     Ok(operation.delete_credential(id)?)
 }

@@ -2,12 +2,16 @@
 
 mod certificate;
 mod credential;
+mod group;
 mod keypackage;
+mod message;
 mod rejected;
 
 pub use certificate::CertificateError;
 pub use credential::CredentialError;
+pub use group::GroupError;
 pub use keypackage::{ExtensionPlace, KeypackageError};
+pub use message::{MessageError, RejectedMessage, RejoinReason};
 use mlskit_keystore::{StorageError, TransactionError};
 pub use rejected::RejectedKeypackage;
 
@@ -27,6 +31,12 @@ pub enum Error {
     /// A key package.
     #[error(transparent)]
     Keypackage(#[from] KeypackageError),
+    /// A call on a group.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// A message that came in.
+    #[error(transparent)]
+    Message(#[from] MessageError),
 }
 
 impl From<mlskit_keystore::Error> for Error {

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 pub use check::KeypackageChecks;
 pub use config::KeypackageConfig;
+pub(crate) use config::{capabilities, default_capabilities};
 pub use framing::KeypackageFraming;
 pub(crate) use generate::{generate_batch, generate_one};
 pub use info::{CapabilitiesInfo, CredentialInfo, ExtensionInfo, KeypackageInfo, LeafSourceInfo};
@@ -93,6 +94,10 @@ impl KeypackageExt for Keypackage {
 
 pub(crate) fn list(view: &View<'_>) -> Result<Vec<KeypackageRef>> {
     view.keypackages()?.into_iter().map(KeypackageRef::try_from).collect()
+}
+
+pub(crate) fn find(view: &View<'_>, hash_ref: &[u8]) -> Result<Option<KeypackageRef>> {
+    view.keypackage_record(hash_ref)?.map(KeypackageRef::try_from).transpose()
 }
 
 pub(crate) fn load(view: &View<'_>, keypackage_ref: &KeypackageRef) -> Result<Option<Keypackage>> {

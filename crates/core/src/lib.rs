@@ -57,6 +57,7 @@ mod client_id;
 mod clock;
 mod credential;
 mod error;
+pub mod group;
 mod hex;
 pub mod keypackage;
 mod nesting;
@@ -69,7 +70,8 @@ pub use client_id::ClientId;
 pub use clock::{Clock, SystemClock};
 pub use credential::{CertificateChain, Credential, CredentialFilter, CredentialRef, PrivateKey};
 pub use error::{
-    CertificateError, CredentialError, Error, ExtensionPlace, KeypackageError, RejectedKeypackage, Result,
+    CertificateError, CredentialError, Error, ExtensionPlace, GroupError, KeypackageError, MessageError,
+    RejectedKeypackage, RejectedMessage, RejoinReason, Result,
 };
 pub use keypackage::{
     KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageChecks, KeypackageConfig, KeypackageExt, KeypackageInfo,

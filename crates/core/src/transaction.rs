@@ -1,6 +1,14 @@
 //! What can be done inside a transaction.
 
-use std::time::Duration;
+mod groups;
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use mlskit_keystore::{Operation, Transaction};
 
@@ -21,11 +29,12 @@ use crate::{
 pub struct TransactionContext {
     client: Client,
     transaction: Transaction,
+    is_committed: Arc<AtomicBool>,
 }
 
 impl TransactionContext {
     pub(crate) fn new(client: Client, transaction: Transaction) -> Self {
-        Self { client, transaction }
+        Self { client, transaction, is_committed: Arc::default() }
     }
 
     /// Adds a credential and makes or takes its signature key.
@@ -285,7 +294,9 @@ impl TransactionContext {
     /// [`TransactionUndone`](crate::TransactionError::TransactionUndone);
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub async fn finish(&self) -> Result<()> {
-        Ok(self.transaction.finish().await?)
+        self.transaction.finish().await?;
+        self.is_committed.store(true, Ordering::Release);
+        Ok(())
     }
 
     /// Rolls back. On a transaction that is finished already it does nothing.

@@ -88,6 +88,12 @@ pub enum StorageError {
         /// The system's own words.
         message: String,
     },
+    /// A bug here or in OpenMLS, or damage that SQLCipher did not notice: a stored value could not be coded.
+    #[error("a stored value could not be encoded or decoded: {reason}")]
+    Codec {
+        /// The codec's words.
+        reason: String,
+    },
     /// Caller: a number does not fit what the file can hold.
     #[error("{what} is {found}, but at most {limit} can be stored")]
     OutOfRange {

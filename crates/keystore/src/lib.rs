@@ -5,6 +5,7 @@
 //!
 //! The feature `vendored-openssl` builds OpenSSL's libcrypto along for SQLCipher, instead of linking the system's.
 
+mod codec;
 mod connection;
 mod error;
 mod exit;
@@ -13,6 +14,7 @@ mod integrity;
 mod key;
 mod keystore;
 mod operation;
+mod provider;
 mod readers;
 mod schema;
 mod tables;
@@ -26,8 +28,11 @@ pub use error::{Error, Result, StorageError, TransactionError};
 pub use key::DatabaseKey;
 pub use keystore::Keystore;
 pub use operation::{Operation, View};
+pub use provider::GroupStorage;
 pub use tables::{
     credential::{CredentialId, CredentialRecord},
+    group::GroupRecord,
     keypackage::KeypackageRecord,
+    outgoing::{OutgoingKind, OutgoingRecord},
 };
 pub use transaction::Transaction;

@@ -3,4 +3,14 @@
 
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod group;
+pub(crate) mod group_blob;
 pub(crate) mod keypackage;
+pub(crate) mod outgoing;
+
+use crate::StorageError;
+
+/// SQLite's integers have a sign.
+fn seconds(what: &'static str, found: u64) -> Result<i64, StorageError> {
+    i64::try_from(found).map_err(|_| StorageError::OutOfRange { what, found, limit: i64::MAX.cast_unsigned() })
+}

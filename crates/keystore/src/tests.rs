@@ -7,6 +7,7 @@ mod durability;
 mod exit;
 mod failed_sync;
 mod file_errors;
+mod groups;
 mod indexes;
 mod integrity;
 mod killed_deletion;

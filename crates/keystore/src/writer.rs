@@ -39,6 +39,7 @@ use crate::{
     file::{self, DatabaseFile},
     integrity,
     key::DatabaseKey,
+    operation::Cache,
     readers::Pool,
     schema::{self, Migration},
 };
@@ -79,6 +80,9 @@ pub(crate) struct Writer {
     lock_wait: Arc<LockWait>,
     migrations: &'static [Migration],
     open: Option<Open>,
+    cache: Cache,
+    /// SQLite's count of commits by others, as of the last begin.
+    data_version: Option<i64>,
     waiting: VecDeque<Waiting>,
     truncate_due: Option<Instant>,
     truncate_retry: Duration,
@@ -121,6 +125,8 @@ impl Writer {
             lock_wait,
             migrations,
             open: None,
+            cache: None,
+            data_version: None,
             waiting: VecDeque::new(),
             // A process that was killed may have left deleted secrets in the WAL.
             truncate_due: Some(since),

@@ -15,6 +15,7 @@ use crate::{Clock, KEYPACKAGE_DEFAULT_LIFETIME, SystemClock};
 pub struct ClientOptions {
     pub(crate) max_lifetime: Duration,
     pub(crate) max_accepted_lifetime: Duration,
+    pub(crate) min_remaining_lifetime: Duration,
     pub(crate) busy_timeout: Duration,
     pub(crate) clock: Arc<dyn Clock>,
 }
@@ -30,6 +31,12 @@ impl ClientOptions {
     /// an hour for clocks comes on top. Default: 100 days, so that the 90 days of Marmot pass.
     pub fn max_accepted_lifetime(self, max_accepted_lifetime: Duration) -> Self {
         Self { max_accepted_lifetime, ..self }
+    }
+
+    /// How long a key package must go on living to be added to a group: a commit that adds one which has expired when
+    /// it is processed is refused for ever by whoever comes late. Default: one day.
+    pub fn min_remaining_lifetime(self, min_remaining_lifetime: Duration) -> Self {
+        Self { min_remaining_lifetime, ..self }
     }
 
     /// How long a transaction waits for another, of this client or of another process. Default: 10 seconds; at
@@ -49,6 +56,7 @@ impl Default for ClientOptions {
         Self {
             max_lifetime: KEYPACKAGE_DEFAULT_LIFETIME,
             max_accepted_lifetime: Duration::from_hours(100 * 24),
+            min_remaining_lifetime: Duration::from_hours(24),
             busy_timeout: Duration::from_secs(10),
             clock: Arc::new(SystemClock),
         }

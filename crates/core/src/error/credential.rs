@@ -46,6 +46,12 @@ pub enum CredentialError {
     /// Caller: the credential was removed, its transaction rolled back, or it lies in another database.
     #[error("the credential is not in this database; it was removed or never committed")]
     CredentialNotFound,
+    /// Caller: a group uses this very credential and key, or is about to.
+    #[error("the group {group_id:02x?} uses the credential; move it to another with `update_keys`, or delete it")]
+    CredentialInUse {
+        /// The group.
+        group_id: Vec<u8>,
+    },
     /// Caller: the same credential with the same key is there already.
     #[error("the credential is in this database already")]
     CredentialExists,

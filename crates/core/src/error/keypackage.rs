@@ -110,6 +110,17 @@ pub enum KeypackageError {
         /// The suites of this client.
         supported: Vec<Ciphersuite>,
     },
+    /// Caller or server: a package that is about to expire is not added to a group: a member who sees the commit
+    /// late could never follow.
+    #[error(
+        "the key package lives for another {remaining:?}, but one that is added must live for {limit:?}; fetch a fresh one"
+    )]
+    ExpiresTooSoon {
+        /// What is left of its lifetime.
+        remaining: Duration,
+        /// The client's `min_remaining_lifetime`.
+        limit: Duration,
+    },
     /// Caller: more packages at once than one call makes.
     #[error("{asked} key packages were asked for, but a batch has at most {limit}")]
     BatchTooLarge {

@@ -166,3 +166,13 @@ impl Blueprint {
         }
     }
 }
+
+/// What a client declares of itself where it makes no key package: as a group's creator, and in an external commit.
+pub(crate) fn default_capabilities(credential_ref: &CredentialRef) -> Result<Capabilities> {
+    capabilities(credential_ref, &[])
+}
+
+/// The defaults, and some types of extensions.
+pub(crate) fn capabilities(credential_ref: &CredentialRef, extensions: &[ExtensionType]) -> Result<Capabilities> {
+    Ok(declared::declare(None, credential_ref, extensions.iter().copied())?)
+}

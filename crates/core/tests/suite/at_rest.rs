@@ -10,6 +10,7 @@ use std::{
 
 use mlskit::{
     Client, ClientId, ClientOptions, Clock, Credential, DatabaseKey, KeypackageConfig, KeypackageExt, KeypackageRef,
+    group::{GroupConfig, OutgoingKind},
     openmls::prelude::Ciphersuite,
 };
 use mlskit_keystore::{Error, Keystore};
@@ -85,6 +86,29 @@ scenarios! {
         client.close().await;
         inspection::private_keys(&path, FIXTURE_KEY).await.unwrap();
     }
+
+    async fn a_file_of_schema_2_opens_and_its_groups_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("copy.db");
+        fs::copy(fixture_2(), &path).unwrap();
+        let client = open_fixture_2(&path).await;
+        client.check_integrity().await.unwrap();
+        let [alone, pending] = &client.groups().await.unwrap()[..] else { panic!() };
+        for group in [alone, pending] {
+            assert_eq!((client.epoch(group).await.unwrap(), client.members(group).await.unwrap().len()), (1, 1));
+        }
+        let [commit] = &client.outgoing().await.unwrap()[..] else { panic!() };
+        assert_eq!((commit.kind, &commit.group_id), (OutgoingKind::Commit, pending));
+        client.transaction(async |tx| tx.commit_accepted(pending).await).await.unwrap();
+        let [welcome] = &client.outgoing().await.unwrap()[..] else { panic!() };
+        assert_eq!(welcome.recipients.iter().map(|one| one.serialized_content()).collect::<Vec<_>>(), [b"bob"]);
+        assert_eq!(client.members(pending).await.unwrap().len(), 2);
+        for group in [alone, pending] {
+            client.transaction(async |tx| tx.encrypt_message(group, b"goes on", b"").await).await.unwrap();
+        }
+        client.close().await;
+        inspection::private_keys(&path, FIXTURE_KEY).await.unwrap();
+    }
 }
 
 /// The bundles with their private keys as they are stored, and the private signature keys.
@@ -135,6 +159,44 @@ async fn open_fixture(path: &Path) -> Client {
     let key = DatabaseKey::from_bytes(FIXTURE_KEY).unwrap();
     let options = ClientOptions::default().clock(Arc::new(FIXTURE_MADE));
     Client::open_with(path, &key, ClientId::from(crate::killed::CLIENT_ID), options).await.unwrap()
+}
+
+/// Makes the fixture of schema 2 anew, as [`makes_the_fixture_when_asked`] that of schema 1.
+#[test]
+fn makes_the_second_fixture_when_asked() {
+    if env::var_os("MLSKIT_MAKE_FIXTURE_2").is_none() {
+        return;
+    }
+    smol::block_on(async {
+        let path = fixture_2();
+        assert!(!path.exists(), "remove {} first, if its schema is not released yet", path.display());
+        let (bob, bobs) = crate::common::client("bob").await;
+        let package = bob.transaction(async |tx| tx.generate_keypackage(&bobs, None).await).await.unwrap();
+        let client = open_fixture_2(&path).await;
+        let tx = client.new_transaction().await.unwrap();
+        let credential = Credential::basic(SUITE, client.id()).unwrap();
+        let credential = tx.add_credential(credential).await.unwrap();
+        tx.generate_keypackage_with(&credential, &KeypackageConfig::default().last_resort(true)).await.unwrap();
+        for pending in [false, true] {
+            let group = tx.create_group(&credential, GroupConfig::default()).await.unwrap();
+            tx.update_keys(&group, None).await.unwrap();
+            tx.commit_accepted(&group).await.unwrap();
+            if pending {
+                tx.add_members(&group, std::slice::from_ref(&package)).await.unwrap();
+            }
+        }
+        tx.finish().await.unwrap();
+        client.close().await;
+    });
+}
+
+fn fixture_2() -> PathBuf {
+    fixture().with_file_name("schema-2.db")
+}
+
+async fn open_fixture_2(path: &Path) -> Client {
+    let key = DatabaseKey::from_bytes(FIXTURE_KEY).unwrap();
+    Client::open(path, &key, ClientId::from(crate::killed::CLIENT_ID)).await.unwrap()
 }
 
 /// Makes the fixture anew: `MLSKIT_MAKE_FIXTURE=1 cargo test -p mlskit --test suite makes_the_fixture`. Once a schema

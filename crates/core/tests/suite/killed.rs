@@ -5,6 +5,7 @@
 
 mod checks_can_fail;
 mod dice;
+mod groups;
 pub(crate) mod inspection;
 mod life;
 mod private_keys;

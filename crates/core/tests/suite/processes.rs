@@ -1,5 +1,6 @@
 //! Two processes on one file. The second is this test binary again; it does what it is told on its standard input.
 
+mod groups;
 mod second;
 
 use std::{

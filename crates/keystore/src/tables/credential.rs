@@ -53,6 +53,19 @@ impl View<'_> {
             .optional()?)
     }
 
+    /// The credential with this number.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium, or if there is no such credential.
+    pub fn credential(&self, credential: CredentialId) -> Result<CredentialRecord> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT ciphersuite, credential_type, content, signature_key FROM credential WHERE id = ?1",
+            )?
+            .query_row([credential.0], record)?)
+    }
+
     /// The private signature key.
     ///
     /// # Errors

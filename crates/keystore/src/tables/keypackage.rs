@@ -3,7 +3,8 @@
 use rusqlite::{OptionalExtension, Row, params};
 use zeroize::Zeroizing;
 
-use crate::{CredentialId, Operation, Result, StorageError, View};
+use super::seconds;
+use crate::{CredentialId, Operation, Result, View};
 
 /// What an index knows of a key package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,17 +27,32 @@ impl View<'_> {
     /// All key packages, in the order in which they were made. Reads an index, no bundle.
     ///
     /// # Errors
-    /// [`StorageError`]s of the medium.
+    /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn keypackages(&self) -> Result<Vec<KeypackageRecord>> {
         let mut statement = self.connection.prepare_cached(LIST)?;
         let records = statement.query_map([], record)?;
         Ok(records.collect::<Result<_, _>>()?)
     }
 
+    /// What an index knows of one key package.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn keypackage_record(&self, hash_ref: &[u8]) -> Result<Option<KeypackageRecord>> {
+        Ok(self
+            .connection
+            .prepare_cached(
+                "SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+                 FROM key_package WHERE hash_ref = ?1",
+            )?
+            .query_row([hash_ref], record)
+            .optional()?)
+    }
+
     /// The package with its private keys, encoded by the caller.
     ///
     /// # Errors
-    /// [`StorageError`]s of the medium.
+    /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn keypackage_bundle(&self, hash_ref: &[u8]) -> Result<Option<Zeroizing<Vec<u8>>>> {
         Ok(self
             .connection
@@ -49,7 +65,7 @@ impl View<'_> {
     /// in their window, whose last counts as outside. Reads an index, no bundle.
     ///
     /// # Errors
-    /// [`StorageError::OutOfRange`] for times beyond 2^63; [`StorageError`]s of the medium.
+    /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63; [`StorageError`](crate::StorageError)s of the medium.
     pub fn count_valid_keypackages(&self, credential: CredentialId, now: u64) -> Result<u32> {
         let values = params![credential.0, seconds("now", now)?];
         Ok(self.connection.prepare_cached(COUNT_VALID)?.query_row(values, |row| row.get(0))?)
@@ -60,7 +76,7 @@ impl Operation<'_> {
     /// Adds a key package of `credential`.
     ///
     /// # Errors
-    /// [`StorageError::OutOfRange`] for times beyond 2^63; [`StorageError`]s of the medium.
+    /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63; [`StorageError`](crate::StorageError)s of the medium.
     pub fn insert_keypackage(
         &mut self,
         credential: CredentialId,
@@ -87,7 +103,7 @@ impl Operation<'_> {
     /// serve at `now` leaves a tombstone.
     ///
     /// # Errors
-    /// [`StorageError`]s of the medium.
+    /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn delete_keypackage(&mut self, hash_ref: &[u8], now: u64) -> Result<bool> {
         self.bury(BURY_ONE, DELETE_ONE, hash_ref, now).map(|rows| rows > 0)
     }
@@ -96,7 +112,7 @@ impl Operation<'_> {
     /// directory may still serve at `now` leaves a tombstone.
     ///
     /// # Errors
-    /// [`StorageError`]s of the medium.
+    /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn delete_keypackages_of(&mut self, credential: CredentialId, now: u64) -> Result<usize> {
         self.bury(BURY_OF_CREDENTIAL, DELETE_OF_CREDENTIAL, credential.0, now)
     }
@@ -105,7 +121,7 @@ impl Operation<'_> {
     /// returns how many there were. They leave no tombstones.
     ///
     /// # Errors
-    /// [`StorageError::OutOfRange`] for times beyond 2^63; [`StorageError`]s of the medium.
+    /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63; [`StorageError`](crate::StorageError)s of the medium.
     pub fn delete_expired_keypackages(&mut self, now: u64) -> Result<usize> {
         let rows = self.connection.prepare_cached(DELETE_EXPIRED)?.execute([seconds("now", now)?])?;
         Ok(self.count_deleted_secrets(rows))
@@ -157,8 +173,4 @@ fn record(row: &Row<'_>) -> rusqlite::Result<KeypackageRecord> {
         not_after: row.get::<_, i64>(4)?.cast_unsigned(),
         last_resort: row.get(5)?,
     })
-}
-
-fn seconds(what: &'static str, found: u64) -> Result<i64, StorageError> {
-    i64::try_from(found).map_err(|_| StorageError::OutOfRange { what, found, limit: i64::MAX.cast_unsigned() })
 }

@@ -48,7 +48,10 @@ fn no_statement_scans_a_table() {
             (SWEEP, "SEARCH tombstone USING INDEX tombstone_expiry (not_after<?)"),
         ];
         for (statement, expected) in expected {
-            assert_eq!(plan(&connection, statement), [expected], "{statement}");
+            let plan = plan(&connection, statement);
+            assert_eq!(plan[0], expected, "{statement}");
+            // What hangs on the row by a foreign key.
+            assert!(plan[1..].iter().all(|step| step.starts_with("SEARCH")), "{statement}: {plan:?}");
         }
     });
 }

@@ -28,6 +28,7 @@ const PACKAGES: u32 = 500;
 /// What is released, and a step after it that touches every row.
 const WITH_ANOTHER_STEP: &[Migration] = &[
     MIGRATIONS[0],
+    MIGRATIONS[1],
     "ALTER TABLE key_package ADD COLUMN mark BLOB;
      UPDATE key_package SET mark = randomblob(500), state = 1, published_at = generated_at;
      CREATE UNIQUE INDEX key_package_mark ON key_package (mark);
@@ -54,7 +55,7 @@ fn a_migration_killed_at_any_moment_is_done_wholly_or_not_at_all() {
     let data = rows(&open(&template));
 
     let mut copy = Copy::of(&template);
-    let mut child = Migration1To2::start(&copy.file());
+    let mut child = MigrationToTheNext::start(&copy.file());
     let begun = Instant::now();
     child.wait_for("migrated");
     let whole = begun.elapsed();
@@ -62,10 +63,10 @@ fn a_migration_killed_at_any_moment_is_done_wholly_or_not_at_all() {
 
     let mut unfinished = 0;
     for kill in 0..KILLS {
-        if version(&open(&copy.file())) == 2 {
+        if version(&open(&copy.file())) == 3 {
             copy = Copy::of(&template);
         }
-        let child = Migration1To2::start(&copy.file());
+        let child = MigrationToTheNext::start(&copy.file());
         // From the first moment to a little after the last.
         thread::sleep(whole * kill / (KILLS * 4 / 5));
         unfinished += u32::from(!child.kill());
@@ -75,10 +76,10 @@ fn a_migration_killed_at_any_moment_is_done_wholly_or_not_at_all() {
 
     smol::block_on(async { start(&copy.file(), WITH_ANOTHER_STEP).await.unwrap().close().await });
     check(&copy.file(), &data);
-    assert_eq!(version(&open(&copy.file())), 2);
+    assert_eq!(version(&open(&copy.file())), 3);
 }
 
-/// Wholly schema 1 or wholly schema 2, and every row as it was.
+/// Wholly the released schema or wholly the next, and every row as it was.
 fn check(file: &Path, data: &[(Vec<u8>, Vec<u8>)]) {
     let connection = open(file);
     let count = |what: &str| connection.query_row(what, [], |row| row.get::<_, u32>(0)).unwrap();
@@ -86,8 +87,8 @@ fn check(file: &Path, data: &[(Vec<u8>, Vec<u8>)]) {
     let tables = count("SELECT count(*) FROM sqlite_schema WHERE name IN ('marked', 'key_package_mark')");
     let published = count("SELECT count(*) FROM key_package WHERE state = 1");
     match version(&connection) {
-        1 => assert_eq!((columns, tables, published), (0, 0, 0)),
-        2 => {
+        2 => assert_eq!((columns, tables, published), (0, 0, 0)),
+        3 => {
             assert_eq!((columns, tables, published), (1, 2, PACKAGES));
             assert_eq!(count("SELECT count(*) FROM key_package WHERE length(mark) = 500"), PACKAGES);
             assert_eq!(count("SELECT count(*) FROM marked JOIN key_package USING (hash_ref)"), PACKAGES);
@@ -98,12 +99,12 @@ fn check(file: &Path, data: &[(Vec<u8>, Vec<u8>)]) {
     assert!(rows(&connection) == data, "rows changed");
 }
 
-struct Migration1To2 {
+struct MigrationToTheNext {
     child: Child,
     out: BufReader<ChildStdout>,
 }
 
-impl Migration1To2 {
+impl MigrationToTheNext {
     fn start(file: &Path) -> Self {
         let mut child = Command::new(env::current_exe().unwrap())
             .args(["--exact", CHILD, "--nocapture", "--test-threads=1"])

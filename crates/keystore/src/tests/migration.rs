@@ -13,12 +13,14 @@ use crate::{
 };
 
 const V1: Migration = MIGRATIONS[0];
+const V2: Migration = MIGRATIONS[1];
 const TWO_MORE: &[Migration] = &[
     V1,
+    V2,
     "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('made once')",
     "ALTER TABLE note ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
 ];
-const LAST_FAILS: &[Migration] = &[V1, TWO_MORE[1], "CREATE TABLE half (x); INSERT INTO nothing VALUES (1)"];
+const LAST_FAILS: &[Migration] = &[V1, V2, TWO_MORE[2], "CREATE TABLE half (x); INSERT INTO nothing VALUES (1)"];
 
 async fn open(path: &Path, migrations: &'static [Migration]) -> Result<Keystore> {
     Keystore::start(path.to_owned(), Some(key(1)), BUSY, migrations, None).await
@@ -43,8 +45,13 @@ fn a_fresh_file_has_the_newest_schema() {
         let (_folder, path) = place();
         open(&path, MIGRATIONS).await.unwrap().close().await;
         let connection = look(&path);
-        assert_eq!(version(&connection), 1);
-        assert_eq!(tables(&connection), ["client", "credential", "key_package", "tombstone"]);
+        assert_eq!(version(&connection), 2);
+        let mut expected = ["client", "credential", "key_package", "tombstone"].to_vec();
+        expected.extend(["encryption_key_pair", "group_blob", "mls_group", "opened_welcome", "outgoing"]);
+        expected.sort_unstable();
+        let mut found = tables(&connection);
+        found.retain(|table| table != "sqlite_sequence");
+        assert_eq!(found, expected);
     });
 }
 
@@ -61,12 +68,12 @@ fn every_step_that_is_due_is_made_once_and_the_content_stays() {
             assert_eq!(hash_refs(&keystore).await.unwrap(), refs);
             keystore.close().await;
             let connection = look(&path);
-            assert_eq!(version(&connection), 3);
+            assert_eq!(version(&connection), 4);
             let notes: u32 = connection.query_row("SELECT count(pinned) FROM note", [], |row| row.get(0)).unwrap();
             assert_eq!(notes, 1);
         }
         let error = open(&path, MIGRATIONS).await.unwrap_err();
-        assert_eq!(error, Error::Storage(StorageError::NewerSchema { found: 3, supported: 1 }));
+        assert_eq!(error, Error::Storage(StorageError::NewerSchema { found: 4, supported: 2 }));
     });
 }
 
@@ -101,7 +108,7 @@ fn a_step_that_fails_undoes_those_before_it() {
         assert!(matches!(open(&path, LAST_FAILS).await.unwrap_err(), Error::Storage(StorageError::Sqlite { .. })));
         assert!(fs::read(&path).unwrap() == before);
         let connection = look(&path);
-        assert_eq!(version(&connection), 1);
+        assert_eq!(version(&connection), 2);
         assert!(!tables(&connection).contains(&"note".to_owned()));
         drop(connection);
         assert_eq!(hash_refs(&open(&path, TWO_MORE).await.unwrap()).await.unwrap().len(), 5);
@@ -140,7 +147,7 @@ fn what_is_due_is_asked_again_under_the_lock() {
         for step in TWO_MORE {
             fast.execute_batch(step).unwrap();
         }
-        fast.execute_batch("PRAGMA user_version = 3; COMMIT").unwrap();
+        fast.execute_batch("PRAGMA user_version = 4; COMMIT").unwrap();
         waiting.join().unwrap().unwrap();
     });
 }
@@ -155,7 +162,7 @@ fn the_fixture_of_schema_1_is_read_as_it_was_written() {
         let key = crate::DatabaseKey::from_bytes(b"the key of a test file, not ours").unwrap();
         let connection = connection::open(&path, Some(&key), Access::Read(super::support::BUSY)).unwrap();
         assert_eq!(version(&connection), 1);
-        assert_eq!(schema_of(&connection), schema_of_a_fresh_file(), "a released step never changes");
+        assert_eq!(schema_of(&connection), schema_of_a_fresh_file(&[V1]), "a released step never changes");
         let tombstones: u32 = connection.query_row("SELECT count(*) FROM tombstone", [], |row| row.get(0)).unwrap();
         assert_eq!(tombstones, 1);
         drop(connection);
@@ -187,13 +194,25 @@ fn the_fixture_of_schema_1_is_read_as_it_was_written() {
     });
 }
 
+/// Its groups are read by way of the whole library: see its test `at_rest.rs`.
+#[test]
+fn the_fixture_of_schema_2_has_the_schema_of_its_steps() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/schema-2.db");
+    let (_folder, path) = place();
+    fs::copy(fixture, &path).unwrap();
+    let key = crate::DatabaseKey::from_bytes(b"the key of a test file, not ours").unwrap();
+    let connection = connection::open(&path, Some(&key), Access::Read(super::support::BUSY)).unwrap();
+    assert_eq!(version(&connection), 2);
+    assert_eq!(schema_of(&connection), schema_of_a_fresh_file(&[V1, V2]), "a released step never changes");
+}
+
 fn schema_of(connection: &Connection) -> Vec<String> {
     let mut texts = connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL ORDER BY name").unwrap();
     texts.query_map([], |row| row.get(0)).unwrap().collect::<Result<_, _>>().unwrap()
 }
 
-fn schema_of_a_fresh_file() -> Vec<String> {
+fn schema_of_a_fresh_file(steps: &[Migration]) -> Vec<String> {
     let connection = Connection::open_in_memory().unwrap();
-    connection.execute_batch(V1).unwrap();
+    steps.iter().for_each(|step| connection.execute_batch(step).unwrap());
     schema_of(&connection)
 }

@@ -30,6 +30,9 @@ impl Writer {
         drop(rekeyed);
         // Nothing of this handle changes until the new connection is ready.
         self.connection = self.reconnect(&new).map_err(|error| self.diagnose(outcome.err().unwrap_or(error)))?;
+        // Another connection counts the commits of others anew.
+        self.cache = None;
+        self.data_version = None;
         paused.set_key(new.clone());
         drop(paused);
         self.key = Some(new);

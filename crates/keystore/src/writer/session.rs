@@ -24,10 +24,20 @@ impl Writer {
     pub(crate) fn begin(&mut self) -> Result<Fate> {
         let changes_before = self.connection.total_changes();
         self.begin_immediate()?;
+        self.forget_what_others_changed();
         let fate = Fate::default();
         self.open =
             Some(Open { fate: Arc::clone(&fate), since: Instant::now(), changes_before, deleted_secrets: false });
         Ok(fate)
+    }
+
+    /// Asked after the begin, when nobody else can write any more.
+    fn forget_what_others_changed(&mut self) {
+        let now = self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).ok();
+        if now.is_none() || now != self.data_version {
+            self.cache = None;
+        }
+        self.data_version = now;
     }
 
     /// Runs `work` in a savepoint of its own: what fails leaves the transaction as it was before.
@@ -39,7 +49,7 @@ impl Writer {
         check_open(fate)?;
         let changes_before = self.connection.total_changes();
         self.savepoint("SAVEPOINT operation")?;
-        let mut operation = Operation::new(&self.connection);
+        let mut operation = Operation::new(&self.connection, &mut self.cache);
         let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut operation)))
             .unwrap_or_else(|_| Err(Error::from(TransactionError::OperationPanicked).into()));
         let deleted_secrets = operation.deleted_secrets();
@@ -47,9 +57,12 @@ impl Writer {
         if outcome.is_err() {
             self.undo_operation();
         }
+        let undone = outcome.is_err() && self.connection.total_changes() != changes_before;
+        if undone {
+            self.cache = None;
+        }
         if let Some(open) = &mut self.open {
             // What was undone may have been too large for the page cache, and so stands in the WAL.
-            let undone = outcome.is_err() && self.connection.total_changes() != changes_before;
             open.deleted_secrets |= deleted_secrets || undone;
         }
         outcome
@@ -103,6 +116,7 @@ impl Writer {
     /// next begin will say.
     pub(super) fn roll_back(&mut self) -> Option<Open> {
         let open = self.open.take()?;
+        self.cache = None;
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }

@@ -10,12 +10,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use mlskit::{Client, ClientId, Credential, DatabaseKey, Result, TransactionContext};
+use mlskit::{Client, ClientId, Credential, DatabaseKey, Result, TransactionContext, group::Received};
 
 use crate::common::SUITE;
 
 const FILE: &str = "MLSKIT_SECOND_PROCESS_FILE";
 const KEY: &str = "MLSKIT_SECOND_PROCESS_KEY";
+/// What the second process says in a group.
+pub(super) const SAID: &[u8] = b"said by the second process";
 /// In front of each answer: the test harness writes to the same pipe.
 const MARK: &str = "answer: ";
 /// Nothing that is asked for takes as long.
@@ -29,11 +31,10 @@ pub(super) struct Second {
 
 impl Second {
     pub(super) fn start(path: &Path, key: &DatabaseKey) -> Self {
-        let key: String = key.as_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
         let mut process = Command::new(env::current_exe().unwrap())
             .args(["--exact", "processes::second::does_what_it_is_told", "--nocapture"])
             .env(FILE, path)
-            .env(KEY, key)
+            .env(KEY, hex(key.as_bytes()))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -77,8 +78,7 @@ impl Drop for Second {
 #[test]
 fn does_what_it_is_told() {
     let (Ok(path), Ok(key)) = (env::var(FILE), env::var(KEY)) else { return };
-    let key: Vec<u8> = (0..key.len() / 2).map(|at| u8::from_str_radix(&key[2 * at..2 * at + 2], 16).unwrap()).collect();
-    let key = DatabaseKey::from_bytes(key).unwrap();
+    let key = DatabaseKey::from_bytes(unhex(&key)).unwrap();
     let mut state = State { client: None, open: None };
     for order in io::stdin().lines() {
         let answer = smol::block_on(state.obey(&order.unwrap(), Path::new(&path), &key));
@@ -107,7 +107,23 @@ impl State {
             "finish" => self.open.take().unwrap().finish().await?,
             "rekey" => client.change_key(&DatabaseKey::generate()?).await?,
             "close" => client.close().await,
+            "members" => {
+                let group = client.groups().await?.remove(0);
+                return Ok(client.members(&group).await?.len().to_string());
+            }
+            "say" => {
+                let group = client.groups().await?.remove(0);
+                let sealed = client.transaction(async |tx| tx.encrypt_message(&group, SAID, b"").await).await?;
+                return Ok(hex(&sealed.open()?));
+            }
             "count" => return Ok(client.credentials().await?.len().to_string()),
+            _ if order.starts_with("hear ") => {
+                let bytes = unhex(&order[5..]);
+                return match client.transaction(async |tx| tx.process_message(&bytes).await).await? {
+                    Received::Application { plaintext, .. } => Ok(String::from_utf8(plaintext).unwrap()),
+                    other => panic!("{other:?}"),
+                };
+            }
             _ => {
                 let times: u64 = order.strip_prefix("work ").unwrap().parse().unwrap();
                 return work(client, times).await.map(|longest| longest.as_micros().to_string());
@@ -115,6 +131,14 @@ impl State {
         }
         Ok("ok".to_owned())
     }
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+pub(super) fn unhex(text: &str) -> Vec<u8> {
+    (0..text.len() / 2).map(|at| u8::from_str_radix(&text[2 * at..2 * at + 2], 16).unwrap()).collect()
 }
 
 async fn add(tx: &TransactionContext, client: &Client) -> Result<()> {

@@ -1,0 +1,127 @@
+//! Messages that come in.
+
+use crate::CredentialError;
+
+/// What becomes of a message that was refused. Nothing of the group has changed, and the other messages of a batch
+/// can go on.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MessageError {
+    /// Server: it has been processed before. Drop it.
+    #[error("the message has been processed before; drop it")]
+    Duplicate,
+    /// Server: too much has come since: its keys are gone, or it is a commit or proposal of an epoch that is over, one's
+    /// own that was accepted among them. Drop it.
+    #[error("the message of epoch {epoch} comes too late for the group in epoch {current}; drop it")]
+    TooOld {
+        /// The message's epoch.
+        epoch: u64,
+        /// The group's epoch.
+        current: u64,
+    },
+    /// Server: a commit before it is missing. Process that one, then try again.
+    #[error(
+        "the message is of epoch {epoch}, the group only in epoch {current}; process the commits between, then try again"
+    )]
+    FutureEpoch {
+        /// The message's epoch.
+        epoch: u64,
+        /// The group's epoch.
+        current: u64,
+    },
+    /// Server: this client is not in its group, or not yet.
+    #[error("the message is for the group {group_id:02x?}, which this client is not in")]
+    UnknownGroup {
+        /// The id in the message.
+        group_id: Vec<u8>,
+    },
+    /// Peer or server: the bytes are no message that is understood. Drop it.
+    #[error("the bytes are no message that is understood: {reason}")]
+    Malformed {
+        /// What is wrong with them.
+        reason: String,
+    },
+    /// Peer: the message is understood and not allowed. Drop it.
+    #[error("the message is not allowed: {0}")]
+    Rejected(RejectedMessage),
+    /// The others may have accepted this commit, this client can't. What may help first stands with the reason; else
+    /// join again, by an external commit or a Welcome.
+    #[error("this client can't follow its group any more: {0}; join again")]
+    Rejoin(RejoinReason),
+}
+
+impl MessageError {
+    pub(crate) fn malformed(reason: impl ToString) -> Self {
+        Self::Malformed { reason: reason.to_string() }
+    }
+
+    pub(crate) fn invalid(reason: impl ToString) -> Self {
+        Self::Rejected(RejectedMessage::Invalid { reason: reason.to_string() })
+    }
+}
+
+/// Why a message is not allowed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RejectedMessage {
+    /// A commit of somebody who is no member, where this client's configuration of the group lets none in.
+    #[error("somebody who is no member wants to join by a commit, and this group does not allow that")]
+    ExternalJoin,
+    /// A credential that it brings is not what it seems.
+    #[error("it brings a bad credential: {0}")]
+    Credential(CredentialError),
+    /// A proposal that is not supported.
+    #[error("it has a proposal of type {proposal_type:#06x}, which is not supported")]
+    UnsupportedProposal {
+        /// RFC 9420 §17.4.
+        proposal_type: u16,
+    },
+    /// A commit has a proposal of a type that not all members declare to support.
+    #[error("it has a proposal of a type that not all members support")]
+    UndeclaredProposal,
+    /// Its signature, its membership tag or its encryption is wrong: it was forged, or changed on the way.
+    #[error("it is not authentic: {reason}")]
+    NotAuthentic {
+        /// What is wrong, in OpenMLS's words.
+        reason: String,
+    },
+    /// Too many messages of its sender are missing before it. Should they come, it can be tried again after them.
+    #[error("too many messages of its sender are missing before it")]
+    TooFarAhead,
+    /// It breaks another rule of RFC 9420 §12.
+    #[error("{reason}")]
+    Invalid {
+        /// The rule, in OpenMLS's words.
+        reason: String,
+    },
+}
+
+/// Why a client has to join its group again.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RejoinReason {
+    /// A commit adds a key package that has expired by now.
+    #[error("a commit adds a key package that has expired by now")]
+    ExpiredLeaf,
+    /// A commit adds a key package that is not valid yet by this device's clock. Once the clock is right, process the
+    /// commit again.
+    #[error("a commit adds a key package that is not valid yet; is the clock right?")]
+    LeafNotYetValid,
+    /// A commit has a proposal that this client did not get or did not accept. Process and accept it, then process
+    /// the commit again.
+    #[error("a commit has a proposal that this client did not get, or did not accept")]
+    MissingProposal,
+    /// A commit is of this client itself, which took it back or lost it: the delivery service took it after all, or
+    /// an old backup was restored.
+    #[error("a commit of this client came back that it no longer has")]
+    OwnCommitLost,
+    /// A commit's path secrets can't be decrypted here, or not to what the commit says.
+    #[error("a commit's path secrets are not readable for this client")]
+    UnreadablePath,
+    /// A commit is valid, but has a proposal that is not supported.
+    #[error("a commit has a proposal of type {proposal_type:#06x}, which is not supported")]
+    UnsupportedProposal {
+        /// RFC 9420 §17.4.
+        proposal_type: u16,
+    },
+}

@@ -1,0 +1,46 @@
+//! The beginning and the end of a group.
+
+use mlskit_keystore::{GroupRecord, Operation};
+use openmls::prelude::{GroupId, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY, MlsGroup};
+use openmls_rust_crypto::RustCrypto;
+
+use super::{GroupConfig, session};
+use crate::{Client, CredentialRef, GroupError, Result, clock, credential, keypackage};
+
+pub(crate) fn create(
+    operation: &mut Operation<'_>,
+    client: &Client,
+    credential_ref: &CredentialRef,
+    config: &GroupConfig,
+) -> Result<GroupId> {
+    let credential = credential::resolve(operation, client.id(), credential_ref)?;
+    let key = credential::signature_key(operation, credential, credential_ref)?;
+    let group_id = GroupId::random(&RustCrypto::default());
+    operation.put_group(&GroupRecord {
+        group_id: group_id.as_slice().to_vec(),
+        credential,
+        next_credential: None,
+        is_joining: false,
+        external_joins: config.external_joins,
+        keys_updated_at: clock::seconds(client.now()),
+    })?;
+    let (context, to_know) = (config.context()?, config.extensions_to_know()?);
+    MlsGroup::builder()
+        .with_group_id(group_id.clone())
+        .ciphersuite(credential_ref.ciphersuite())
+        .with_wire_format_policy(MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY)
+        .max_past_epochs(config.past_epochs)
+        .padding_size(config.padding)
+        .use_ratchet_tree_extension(config.ratchet_tree_in_welcome)
+        .with_group_context_extensions(context)
+        .with_capabilities(keypackage::capabilities(credential_ref, &to_know)?)
+        .build(&session::Provider::new(operation, &group_id), &key, credential_ref.with_key())
+        .map_err(GroupError::refused)?;
+    Ok(group_id)
+}
+
+pub(crate) fn delete(operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()> {
+    operation.group(group_id.as_slice())?.ok_or_else(|| GroupError::unknown(group_id))?;
+    session::forget(operation, group_id);
+    Ok(operation.delete_group(group_id.as_slice())?)
+}

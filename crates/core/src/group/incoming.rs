@@ -1,0 +1,114 @@
+//! Messages that come in, and what becomes of bad ones.
+
+mod refusal;
+
+use mlskit_keystore::Operation;
+use openmls::prelude::{
+    ContentType, GroupId, LeafNodeIndex, MlsGroup, MlsMessageIn, ProcessedMessage, ProcessedMessageContent,
+    ProtocolMessage, Sender as OpenMlsSender, WireFormat,
+};
+use tls_codec::Deserialize;
+
+use super::{
+    Member, MemberId, Received, ReceivedProposal, StagedCommit, member,
+    session::{self, Session},
+};
+use crate::{Client, Error, GroupError, MessageError, RejectedMessage, RejoinReason, Result};
+
+pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u8]) -> Result<Received> {
+    let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(MessageError::malformed)?;
+    let message = message.try_into_protocol_message().map_err(MessageError::malformed)?;
+    let group_id = message.group_id().clone();
+    if operation.group(group_id.as_slice())?.is_none() {
+        return Err(unknown(&group_id).into());
+    }
+    if operation.is_own_commit(group_id.as_slice(), bytes)? {
+        return Ok(Received::OwnCommit);
+    }
+    session::with(operation, client.id(), &group_id, |session, provider| {
+        check(session, &message)?;
+        let context = Context {
+            group_id: group_id.clone(),
+            epoch: member::number(message.epoch()),
+            current: member::number(session.group.epoch()),
+            is_commit: message.content_type() == ContentType::Commit,
+        };
+        let processed =
+            session.group.process_message(provider, message).map_err(|error| refusal::of(error, &context))?;
+        received(&session.group, processed, &context).map_err(|error| match error {
+            // What a message brings is the message's fault.
+            Error::Credential(error) => MessageError::Rejected(RejectedMessage::Credential(error)).into(),
+            other => other,
+        })
+    })
+}
+
+/// What is known of a message from outside.
+pub(crate) struct Context {
+    pub(crate) group_id: GroupId,
+    pub(crate) epoch: u64,
+    pub(crate) current: u64,
+    pub(crate) is_commit: bool,
+}
+
+pub(crate) fn unknown(group_id: &GroupId) -> MessageError {
+    MessageError::UnknownGroup { group_id: group_id.as_slice().to_vec() }
+}
+
+/// What can be said before OpenMLS looks at a message.
+fn check(session: &Session, message: &ProtocolMessage) -> Result<()> {
+    session.check_joined().map_err(|error| match error {
+        GroupError::Removed => Error::from(unknown(message.group_id())),
+        other => other.into(),
+    })?;
+    let (current, epoch) = (member::number(session.group.epoch()), member::number(message.epoch()));
+    if epoch > current {
+        return Err(MessageError::FutureEpoch { epoch, current }.into());
+    }
+    // Of past epochs only the keys of private messages are kept.
+    if epoch < current && message.wire_format() == WireFormat::PublicMessage {
+        return Err(MessageError::TooOld { epoch, current }.into());
+    }
+    let is_external_commit = message.is_external() && message.content_type() == ContentType::Commit;
+    if is_external_commit && !session.record.external_joins {
+        return Err(MessageError::Rejected(RejectedMessage::ExternalJoin).into());
+    }
+    Ok(())
+}
+
+fn received(group: &MlsGroup, processed: ProcessedMessage, context: &Context) -> Result<Received> {
+    let (sender, aad) = (processed.sender().clone(), processed.aad().to_vec());
+    let (epoch, credential) = (member::number(processed.epoch()), processed.credential().clone());
+    Ok(match processed.into_content() {
+        ProcessedMessageContent::ApplicationMessage(message) => {
+            let OpenMlsSender::Member(leaf) = sender else {
+                return Err(MessageError::malformed("a message of nobody").into());
+            };
+            let sender = speaker(group, leaf, credential);
+            Received::Application { sender, plaintext: message.into_bytes(), aad, epoch }
+        }
+        ProcessedMessageContent::StagedCommitMessage(commit) => {
+            Received::Commit(Box::new(StagedCommit::new(group, &sender, *commit)?))
+        }
+        ProcessedMessageContent::ProposalMessage(proposal)
+        | ProcessedMessageContent::ExternalJoinProposalMessage(proposal) => {
+            Received::Proposal(Box::new(ReceivedProposal::new(group, *proposal)?))
+        }
+        ProcessedMessageContent::OwnPendingCommit => Received::OwnCommit,
+        // Of its own pending commit this client has the bytes; this one it has dropped, and the epoch goes on from it.
+        ProcessedMessageContent::OwnPrivateMessage if context.is_commit && context.epoch == context.current => {
+            return Err(MessageError::Rejoin(RejoinReason::OwnCommitLost).into());
+        }
+        ProcessedMessageContent::OwnPrivateMessage => Received::OwnMessage,
+        #[allow(unreachable_patterns, reason = "features of OpenMLS add variants")]
+        _ => return Err(MessageError::malformed("content of a draft").into()),
+    })
+}
+
+/// Who spoke. In a past epoch the leaf may have been somebody else's: then its credential came with the message.
+fn speaker(group: &MlsGroup, leaf: LeafNodeIndex, credential: openmls::prelude::Credential) -> Member {
+    match Member::at(group, leaf) {
+        Some(member) if member.credential == credential => member,
+        _ => Member { id: MemberId { leaf_index: leaf.u32(), signature_key: Vec::new() }, credential, is_self: false },
+    }
+}

@@ -1,0 +1,77 @@
+//! What goes out: messages and exported secrets.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use mlskit_keystore::Operation;
+use openmls::prelude::GroupId;
+use openmls_traits::OpenMlsProvider;
+use zeroize::Zeroizing;
+
+use super::session;
+use crate::{Client, GroupError, Result};
+
+/// An encrypted message that opens only when the transaction that encrypted it has been committed: sent and rolled
+/// back, its key would be used again for another.
+pub struct SealedMessage {
+    bytes: Vec<u8>,
+    is_committed: Arc<AtomicBool>,
+}
+
+impl SealedMessage {
+    /// The `MLSMessage` to send (RFC 9420 §6.3).
+    ///
+    /// # Errors
+    /// [`GroupError::NotCommitted`].
+    pub fn open(self) -> Result<Vec<u8>> {
+        if self.is_committed.load(Ordering::Acquire) { Ok(self.bytes) } else { Err(GroupError::NotCommitted.into()) }
+    }
+}
+
+impl fmt::Debug for SealedMessage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { bytes, is_committed } = self;
+        write!(formatter, "SealedMessage({} bytes, committed: {})", bytes.len(), is_committed.load(Ordering::Relaxed))
+    }
+}
+
+pub(crate) fn encrypt(
+    operation: &mut Operation<'_>,
+    client: &Client,
+    group_id: &GroupId,
+    plaintext: &[u8],
+    aad: &[u8],
+    is_committed: Arc<AtomicBool>,
+) -> Result<SealedMessage> {
+    session::with(operation, client.id(), group_id, |session, provider| {
+        session.check_joined()?;
+        session.check_not_leaving()?;
+        let group = &mut session.group;
+        if group.pending_proposals().next().is_some() {
+            return Err(GroupError::ProposalsPending.into());
+        }
+        group.set_aad(aad.to_vec());
+        let message = group.create_message(provider, &session.key, plaintext).map_err(GroupError::refused)?;
+        Ok(SealedMessage { bytes: message.to_bytes().map_err(GroupError::bug)?, is_committed })
+    })
+}
+
+pub(crate) fn export_secret(
+    operation: &mut Operation<'_>,
+    client: &Client,
+    group_id: &GroupId,
+    label: &str,
+    context: &[u8],
+    length: usize,
+) -> Result<Zeroizing<Vec<u8>>> {
+    session::with(operation, client.id(), group_id, |session, provider| {
+        session.check_joined()?;
+        let secret = session.group.export_secret(provider.crypto(), label, context, length);
+        Ok(Zeroizing::new(secret.map_err(GroupError::refused)?))
+    })
+}

@@ -1,0 +1,239 @@
+//! What a message turned out to be.
+
+use openmls::prelude::{
+    GroupId, MlsGroup, Proposal, QueuedProposal, Sender as OpenMlsSender, SenderExtensionIndex,
+    StagedCommit as OpenMlsStagedCommit,
+};
+use tls_codec::{Deserialize, Serialize};
+
+use super::{ExternalSender, Member, NewLeaf, member};
+use crate::{MessageError, RejectedMessage, RejoinReason, Result};
+
+/// What a message turned out to be.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Received {
+    /// Something that a member says.
+    Application {
+        /// Who says it, as of the epoch in which it was said.
+        sender: Member,
+        /// What is said.
+        plaintext: Vec<u8>,
+        /// What was authenticated along with it, in clear.
+        aad: Vec<u8>,
+        /// The epoch in which it was said.
+        epoch: u64,
+    },
+    /// A change of the group, which holds when it is [accepted](crate::TransactionContext::accept).
+    Commit(Box<StagedCommit>),
+    /// A proposal, which may be committed when it is [accepted](crate::TransactionContext::accept_proposal).
+    Proposal(Box<ReceivedProposal>),
+    /// The echo of one's own pending commit: the delivery service has taken it, see
+    /// [`commit_accepted`](crate::TransactionContext::commit_accepted).
+    OwnCommit,
+    /// The echo of another message of one's own.
+    OwnMessage,
+}
+
+/// Who made a commit or a proposal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Sender {
+    /// A member.
+    Member(Member),
+    /// Somebody who joins by it (RFC 9420 §12.4.3.2), under whatever name: no member vouches for the credential.
+    NewMember(NewLeaf),
+    /// Somebody outside, whom the group's `external_senders` allow to propose.
+    External(ExternalSender),
+}
+
+/// A commit that has been checked and does not hold yet. Dropping it changes nothing of the group.
+///
+/// Every credential that it brings is in here (RFC 9420 §5.3.1): in `added`, in `updated`, in `external_senders`, or in
+/// `sender`.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct StagedCommit {
+    /// Who made it.
+    pub sender: Sender,
+    /// Who comes in.
+    pub added: Vec<NewLeaf>,
+    /// Who goes.
+    pub removed: Vec<Member>,
+    /// Whose leaf changes: before and after.
+    pub updated: Vec<(Member, NewLeaf)>,
+    /// Whether this client goes.
+    pub self_removed: bool,
+    /// Who outside of the group may propose changes from then on, if that changes.
+    pub external_senders: Option<Vec<ExternalSender>>,
+    group_id: GroupId,
+    epoch: u64,
+    commit: OpenMlsStagedCommit,
+}
+
+impl StagedCommit {
+    pub(crate) fn new(group: &MlsGroup, sender: &OpenMlsSender, commit: OpenMlsStagedCommit) -> Result<Self> {
+        check_proposals(&commit)?;
+        let mut added = Vec::new();
+        for add in commit.add_proposals() {
+            added.push(NewLeaf::of(add.add_proposal().key_package())?);
+        }
+        let mut updated = Vec::new();
+        for update in commit.update_proposals() {
+            if let OpenMlsSender::Member(leaf) = update.sender() {
+                let before = Member::at(group, *leaf).ok_or_else(nobody)?;
+                updated.push((before, NewLeaf::check(update.update_proposal().leaf_node())?));
+            }
+        }
+        let path = commit.update_path_leaf_node().map(NewLeaf::check).transpose()?;
+        let sender = match sender {
+            OpenMlsSender::Member(leaf) => {
+                let before = Member::at(group, *leaf).ok_or_else(nobody)?;
+                updated.extend(path.map(|after| (before.clone(), after)));
+                Sender::Member(before)
+            }
+            _ => Sender::NewMember(path.ok_or_else(|| MessageError::malformed("an external commit without a path"))?),
+        };
+        let removed =
+            commit.remove_proposals().filter_map(|remove| Member::at(group, remove.remove_proposal().removed()));
+        Ok(Self {
+            sender,
+            added,
+            removed: removed.collect(),
+            updated,
+            self_removed: commit.self_removed(),
+            external_senders: new_external_senders(group, &commit)?,
+            group_id: group.group_id().clone(),
+            epoch: member::number(group.epoch()),
+            commit,
+        })
+    }
+
+    /// The group that it changes.
+    #[must_use]
+    pub fn group_id(&self) -> &GroupId {
+        &self.group_id
+    }
+
+    /// The group, the epoch that the commit is of, and the commit.
+    pub(crate) fn into_parts(self) -> (GroupId, u64, OpenMlsStagedCommit) {
+        (self.group_id, self.epoch, self.commit)
+    }
+}
+
+/// OpenMLS stages commits that end the group (`ReInit`) or need keys from elsewhere, of which this client could not keep
+/// what they promise.
+fn check_proposals(commit: &OpenMlsStagedCommit) -> Result<(), MessageError> {
+    let unsupported = commit.queued_proposals().find(|queued| {
+        !matches!(
+            queued.proposal(),
+            Proposal::Add(_)
+                | Proposal::Update(_)
+                | Proposal::Remove(_)
+                | Proposal::ExternalInit(_)
+                | Proposal::GroupContextExtensions(_)
+        )
+    });
+    unsupported.map_or(Ok(()), |queued| {
+        let proposal_type = queued.proposal().proposal_type().into();
+        Err(MessageError::Rejoin(RejoinReason::UnsupportedProposal { proposal_type }))
+    })
+}
+
+fn new_external_senders(group: &MlsGroup, commit: &OpenMlsStagedCommit) -> Result<Option<Vec<ExternalSender>>> {
+    let (before, after) = (group.extensions(), commit.group_context().extensions());
+    if before.external_senders() == after.external_senders() {
+        return Ok(None);
+    }
+    ExternalSender::all(after).map(Some)
+}
+
+/// What somebody proposes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Change {
+    /// That somebody comes in.
+    Add(NewLeaf),
+    /// That a member goes; its own leave, if it is the sender.
+    Remove(Member),
+    /// That the sender's leaf changes.
+    Update {
+        /// The leaf so far.
+        before: Member,
+        /// The leaf proposed.
+        after: NewLeaf,
+    },
+    /// That the group's context extensions change.
+    ContextExtensions {
+        /// Who outside of the group may propose changes from then on.
+        external_senders: Vec<ExternalSender>,
+    },
+}
+
+/// A proposal that has been checked and can't be committed yet. Dropping it changes nothing of the group.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct ReceivedProposal {
+    /// Who made it.
+    pub sender: Sender,
+    /// What it proposes.
+    pub change: Change,
+    group_id: GroupId,
+    epoch: u64,
+    proposal: QueuedProposal,
+}
+
+impl ReceivedProposal {
+    pub(crate) fn new(group: &MlsGroup, proposal: QueuedProposal) -> Result<Self> {
+        let sender = match (proposal.sender(), proposal.proposal()) {
+            (OpenMlsSender::Member(leaf), _) => Sender::Member(Member::at(group, *leaf).ok_or_else(nobody)?),
+            (OpenMlsSender::External(index), _) => Sender::External(external_sender(group, *index)?),
+            (_, Proposal::Add(add)) => Sender::NewMember(NewLeaf::of(add.key_package())?),
+            _ => return Err(MessageError::malformed("a proposal of nobody").into()),
+        };
+        let change = change(group, &sender, proposal.proposal())?;
+        let (group_id, epoch) = (group.group_id().clone(), member::number(group.epoch()));
+        Ok(Self { sender, change, group_id, epoch, proposal })
+    }
+
+    /// The group that it is for.
+    #[must_use]
+    pub fn group_id(&self) -> &GroupId {
+        &self.group_id
+    }
+
+    /// The group, the epoch that the proposal is of, and the proposal.
+    pub(crate) fn into_parts(self) -> (GroupId, u64, QueuedProposal) {
+        (self.group_id, self.epoch, self.proposal)
+    }
+}
+
+fn change(group: &MlsGroup, sender: &Sender, proposal: &Proposal) -> Result<Change> {
+    Ok(match (proposal, sender) {
+        (Proposal::Add(add), _) => Change::Add(NewLeaf::of(add.key_package())?),
+        (Proposal::Remove(remove), _) => Change::Remove(Member::at(group, remove.removed()).ok_or_else(nobody)?),
+        (Proposal::Update(update), Sender::Member(before)) => {
+            Change::Update { before: before.clone(), after: NewLeaf::check(update.leaf_node())? }
+        }
+        (Proposal::GroupContextExtensions(proposal), _) => {
+            Change::ContextExtensions { external_senders: ExternalSender::all(proposal.extensions())? }
+        }
+        (other, _) => {
+            let proposal_type = other.proposal_type().into();
+            return Err(MessageError::Rejected(RejectedMessage::UnsupportedProposal { proposal_type }).into());
+        }
+    })
+}
+
+/// OpenMLS has checked the signature by the entry at this index, which it keeps to itself.
+fn external_sender(group: &MlsGroup, index: SenderExtensionIndex) -> Result<ExternalSender> {
+    let bytes = index.tls_serialize_detached().map_err(MessageError::malformed)?;
+    let index = u32::tls_deserialize_exact(&bytes).map_err(MessageError::malformed)?;
+    let all = ExternalSender::all(group.extensions())?;
+    let sender = usize::try_from(index).ok().and_then(|index| all.into_iter().nth(index));
+    Ok(sender.ok_or_else(nobody)?)
+}
+
+fn nobody() -> MessageError {
+    MessageError::malformed("it names a leaf that nobody has")
+}

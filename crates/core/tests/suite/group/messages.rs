@@ -1,0 +1,280 @@
+//! What becomes of each kind of bad message, and that the good ones beside it do not suffer.
+
+mod batch;
+mod unsupported;
+
+use mlskit::{
+    Error, GroupError, MessageError, RejectedMessage, RejoinReason,
+    group::{GroupConfig, OutgoingKind, Received},
+    openmls::prelude::GroupId,
+};
+
+use super::{
+    add, commit, deliver, hear, keypackage, outgoing, pair,
+    peer::{Peer, basic, bytes},
+    process, proposal, refusal, say, staged,
+};
+use crate::common;
+
+scenarios! {
+    async fn messages_out_of_order_are_all_read_once() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let mut sent = Vec::new();
+        for number in 0..5 {
+            sent.push(say(&alice, &group, &number.to_string()).await);
+        }
+        for number in [4, 2, 0, 3, 1] {
+            assert_eq!(hear(&bob, &sent[number]).await, number.to_string());
+            assert_eq!(refusal(&bob, &sent[number]).await, MessageError::Duplicate);
+        }
+    }
+
+    async fn a_message_far_behind_others_of_its_sender_is_too_old() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let late = say(&alice, &group, "late").await;
+        for number in 0..20 {
+            let text = say(&alice, &group, &number.to_string()).await;
+            hear(&bob, &text).await;
+        }
+        assert_eq!(refusal(&bob, &late).await, MessageError::TooOld { epoch: 1, current: 1 });
+    }
+
+    async fn a_message_far_ahead_of_others_of_its_sender_is_rejected() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let (first, last) = commit(&alice, async |tx| {
+            let first = tx.encrypt_message(&group, b"first", b"").await?;
+            for _ in 0..1_000 {
+                tx.encrypt_message(&group, b"lost", b"").await?;
+            }
+            Ok((first, tx.encrypt_message(&group, b"last", b"").await?))
+        }).await;
+        let (first, last) = (first.open().unwrap(), last.open().unwrap());
+        assert_eq!(refusal(&bob, &last).await, MessageError::Rejected(RejectedMessage::TooFarAhead));
+        assert_eq!(hear(&bob, &first).await, "first");
+        assert_eq!(hear(&bob, &last).await, "last");
+    }
+
+    async fn a_message_is_read_as_long_as_its_epoch_is_kept() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default().past_epochs(2)).await;
+        let delayed = [say(&alice, &group, "one").await, say(&alice, &group, "two").await];
+        for _ in 0..2 {
+            commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+            deliver(&alice, &group, &[&bob]).await;
+        }
+        assert_eq!(hear(&bob, &delayed[0]).await, "one");
+        assert_eq!(refusal(&bob, &delayed[0]).await, MessageError::Duplicate);
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        deliver(&alice, &group, &[&bob]).await;
+        assert_eq!(refusal(&bob, &delayed[1]).await, MessageError::TooOld { epoch: 1, current: 4 });
+    }
+
+    async fn a_message_of_the_next_epoch_waits_for_its_commit() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        let bytes = outgoing(&alice, OutgoingKind::Commit).await;
+        commit(&alice, async |tx| tx.commit_accepted(&group).await).await;
+        let early = say(&alice, &group, "early").await;
+        assert_eq!(refusal(&bob, &early).await, MessageError::FutureEpoch { epoch: 2, current: 1 });
+        let staged = staged(&bob, &bytes).await;
+        assert_eq!(refusal(&bob, &early).await, MessageError::FutureEpoch { epoch: 2, current: 1 });
+        commit(&bob, async |tx| tx.accept(*staged).await).await;
+        assert_eq!(hear(&bob, &early).await, "early");
+    }
+
+    async fn a_message_of_an_unknown_group_says_so() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let (carol, _) = common::client("carol").await;
+        let text = say(&alice, &group, "text").await;
+        let unknown = MessageError::UnknownGroup { group_id: group.to_vec() };
+        assert_eq!(refusal(&carol, &text).await, unknown);
+        commit(&bob, async |tx| tx.delete_group(&group).await).await;
+        assert_eq!(refusal(&bob, &text).await, unknown);
+    }
+
+    async fn who_was_removed_is_in_the_group_no_more() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let bobs = alice.members(&group).await.unwrap()[1].id.clone();
+        commit(&alice, async |tx| tx.remove_members(&group, &[bobs]).await).await;
+        let bytes = outgoing(&alice, OutgoingKind::Commit).await;
+        commit(&alice, async |tx| tx.commit_accepted(&group).await).await;
+        let staged = staged(&bob, &bytes).await;
+        assert!(staged.self_removed);
+        let text = say(&bob, &group, "last words").await;
+        commit(&bob, async |tx| tx.accept(*staged).await).await;
+        assert_eq!(refusal(&bob, &text).await, MessageError::UnknownGroup { group_id: group.to_vec() });
+        assert_eq!(hear(&alice, &text).await, "last words");
+    }
+
+    async fn a_message_of_a_member_who_has_left_since_tells_who_it_was() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let text = say(&bob, &group, "goodbye").await;
+        let bobs = alice.members(&group).await.unwrap()[1].id.clone();
+        commit(&alice, async |tx| tx.remove_members(&group, &[bobs]).await).await;
+        commit(&alice, async |tx| tx.commit_accepted(&group).await).await;
+        // Somebody else takes the leaf.
+        let (carol, carols) = common::client("carol").await;
+        let package = keypackage(&carol, &carols).await;
+        add(&alice, &group, &package).await;
+        let Received::Application { sender, plaintext, epoch, .. } = process(&alice, &text).await.unwrap() else {
+            panic!("no message")
+        };
+        assert_eq!((sender.credential, plaintext.as_slice(), epoch), (basic("bob"), b"goodbye".as_slice(), 1));
+        assert!(!sender.is_self);
+    }
+
+    async fn garbage_of_every_length_is_malformed() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let text = say(&alice, &group, "text").await;
+        let mut garbage = vec![Vec::new(), b"certainly no message".to_vec(), vec![0xff; 300], vec![0; 300]];
+        garbage.extend((1..text.len()).map(|length| text[..length].to_vec()));
+        garbage.push([text.as_slice(), &[0]].concat());
+        // A key package, and messages of wire formats 0 and 7.
+        let (carol, carols) = common::client("carol").await;
+        garbage.push([&[0, 1, 0, 5], mlskit::KeypackageExt::to_bytes(&keypackage(&carol, &carols).await).unwrap().as_slice()].concat());
+        garbage.extend([0, 7].map(|format| [&[0, 1, 0, format], &text[4..]].concat()));
+        let tx = bob.new_transaction().await.unwrap();
+        for bad in garbage {
+            let error = tx.process_message(&bad).await.unwrap_err();
+            assert!(matches!(error, Error::Message(MessageError::Malformed { .. })), "{bad:02x?}: {error:?}");
+        }
+        tx.finish().await.unwrap();
+        assert_eq!(hear(&bob, &text).await, "text");
+    }
+
+    async fn a_message_with_any_bit_flipped_is_a_typed_refusal_and_leaves_the_right_one_readable() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let mut carol = Peer::new(basic("carol"));
+        let (added, welcome) = add(&alice, &group, &carol.keypackage()).await;
+        let staged = staged(&bob, &added).await;
+        commit(&bob, async |tx| tx.accept(*staged).await).await;
+        carol.join(&welcome);
+        let private = say(&alice, &group, "text").await;
+        let public = carol.commit();
+        let tx = bob.new_transaction().await.unwrap();
+        for good in [&private, &public] {
+            for at in (0..good.len()).step_by(if good.len() > 600 { 7 } else { 1 }) {
+                let mut bad = good.clone();
+                bad[at] ^= 1 << (at % 8);
+                let error = tx.process_message(&bad).await.unwrap_err();
+                assert!(matches!(error, Error::Message(_)), "byte {at}: {error:?}");
+            }
+        }
+        assert!(matches!(tx.process_message(&private).await.unwrap(), Received::Application { .. }));
+        let Received::Commit(staged) = tx.process_message(&public).await.unwrap() else { panic!("no commit") };
+        tx.accept(*staged).await.unwrap();
+        tx.finish().await.unwrap();
+    }
+
+    async fn a_bad_signature_or_tag_is_not_authentic() {
+        let (alice, bob, group, mut carol) = three().await;
+        let public = carol.commit();
+        // The last bytes are the membership tag's.
+        let mut forged_tag = public.clone();
+        *forged_tag.last_mut().unwrap() ^= 1;
+        let mut private = say(&alice, &group, "text").await;
+        *private.last_mut().unwrap() ^= 1;
+        for bad in [forged_tag, private] {
+            let error = refusal(&bob, &bad).await;
+            assert!(matches!(error, MessageError::Rejected(RejectedMessage::NotAuthentic { .. })), "{error:?}");
+        }
+        // Made by a member, under its tag, with a key that is not its leaf's.
+        let (stranger, _) = crate::group::peer::new_key(basic("carol"));
+        let forged = carol.with(|group, provider, _| {
+            group.clear_pending_commit(mlskit::openmls::prelude::OpenMlsProvider::storage(provider)).unwrap();
+            bytes(&group.create_message(provider, &stranger, b"forged").unwrap())
+        });
+        let error = refusal(&bob, &forged).await;
+        assert!(matches!(error, MessageError::Rejected(RejectedMessage::NotAuthentic { .. })), "{error:?}");
+        let staged = staged(&bob, &public).await;
+        commit(&bob, async |tx| tx.accept(*staged).await).await;
+    }
+
+    async fn echoes_of_ones_own_are_told_apart() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let text = say(&alice, &group, "text").await;
+        assert!(matches!(process(&alice, &text).await.unwrap(), Received::OwnMessage));
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        let bytes = outgoing(&alice, OutgoingKind::Commit).await;
+        assert!(matches!(process(&alice, &bytes).await.unwrap(), Received::OwnCommit));
+        commit(&alice, async |tx| tx.commit_accepted(&group).await).await;
+        assert_eq!(refusal(&alice, &bytes).await, MessageError::TooOld { epoch: 1, current: 2 });
+        let staged = staged(&bob, &bytes).await;
+        commit(&bob, async |tx| tx.accept(*staged).await).await;
+        let text = say(&bob, &group, "text").await;
+        assert_eq!(hear(&alice, &text).await, "text");
+    }
+
+    async fn the_echo_of_an_external_commit_is_told_too() {
+        let open = GroupConfig::default().external_joins(true);
+        let (alice, _, bob, bobs, group) = pair(open.clone()).await;
+        let info = commit(&alice, async |tx| tx.group_info(&group).await).await;
+        let options = mlskit::group::JoinOptions::default().config(open).replace(true);
+        // A bare `GroupInfo` is taken too.
+        commit(&bob, async |tx| tx.join_by_external_commit(&info[4..], &bobs, options).await).await;
+        let bytes = outgoing(&bob, OutgoingKind::Commit).await;
+        assert_eq!(bytes[..4], [0, 1, 0, 1], "an external commit is in clear");
+        assert!(matches!(process(&bob, &bytes).await.unwrap(), Received::OwnCommit));
+        commit(&bob, async |tx| tx.commit_accepted(&group).await).await;
+        assert_eq!(refusal(&bob, &bytes).await, MessageError::TooOld { epoch: 1, current: 2 });
+    }
+
+    async fn a_commit_taken_back_that_comes_back_asks_to_rejoin() {
+        let (alice, _, _, _, group) = pair(GroupConfig::default()).await;
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        let bytes = outgoing(&alice, OutgoingKind::Commit).await;
+        commit(&alice, async |tx| tx.commit_rejected(&group).await).await;
+        assert_eq!(refusal(&alice, &bytes).await, MessageError::Rejoin(RejoinReason::OwnCommitLost));
+    }
+
+    async fn a_commit_of_a_proposal_that_is_missing_can_be_followed_once_it_is_there() {
+        let (alice, _, _, mut carol) = three().await;
+        let (proposal_bytes, commit_bytes) = carol.with(|group, provider, signer| {
+            let bobs = group.members().find(|member| member.credential == basic("bob")).unwrap().index;
+            let (proposal, _) = group.propose_remove_member(provider, signer, bobs).unwrap();
+            let (commit, _, _) = group.commit_to_pending_proposals(provider, signer).unwrap();
+            (bytes(&proposal), bytes(&commit))
+        });
+        assert_eq!(refusal(&alice, &commit_bytes).await, MessageError::Rejoin(RejoinReason::MissingProposal));
+        let received = proposal(&alice, &proposal_bytes).await;
+        commit(&alice, async |tx| tx.accept_proposal(*received).await).await;
+        // In clear it may come again.
+        let again = proposal(&alice, &proposal_bytes).await;
+        commit(&alice, async |tx| tx.accept_proposal(*again).await).await;
+        let staged = staged(&alice, &commit_bytes).await;
+        assert_eq!(staged.removed.len(), 1);
+        commit(&alice, async |tx| tx.accept(*staged).await).await;
+    }
+
+    async fn a_proposal_accepted_twice_is_committed_once() {
+        let (alice, _, group, mut carol) = three().await;
+        let bytes = carol.with(|group, provider, signer| bytes(&group.leave_group(provider, signer).unwrap()));
+        for _ in 0..2 {
+            let received = proposal(&alice, &bytes).await;
+            commit(&alice, async |tx| tx.accept_proposal(*received).await).await;
+        }
+        commit(&alice, async |tx| tx.commit_proposals(&group).await).await;
+        commit(&alice, async |tx| tx.commit_accepted(&group).await).await;
+        assert_eq!(alice.members(&group).await.unwrap().len(), 2);
+    }
+
+    async fn nothing_is_processed_while_a_join_waits_for_its_answer() {
+        let open = GroupConfig::default().external_joins(true);
+        let (alice, _, bob, bobs, group) = pair(open.clone()).await;
+        let text = say(&alice, &group, "text").await;
+        let info = commit(&alice, async |tx| tx.group_info(&group).await).await;
+        let options = mlskit::group::JoinOptions::default().config(open).replace(true);
+        commit(&bob, async |tx| tx.join_by_external_commit(&info, &bobs, options).await).await;
+        assert_eq!(process(&bob, &text).await.unwrap_err(), Error::Group(GroupError::JoinPending));
+    }
+}
+
+/// Alice and Bob, and Carol whose handshakes come in clear.
+async fn three() -> (mlskit::Client, mlskit::Client, GroupId, Peer) {
+    let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+    let mut carol = Peer::new(basic("carol"));
+    let (added, welcome) = add(&alice, &group, &carol.keypackage()).await;
+    let staged = staged(&bob, &added).await;
+    commit(&bob, async |tx| tx.accept(*staged).await).await;
+    carol.join(&welcome);
+    (alice, bob, group, carol)
+}

@@ -1,0 +1,113 @@
+//! Proposals that mlskit does not support are typed refusals.
+
+use mls_rs::{
+    CipherSuite, CipherSuiteProvider as _, CryptoProvider as _, ExtensionList, MlsMessage, ProtocolVersion,
+    identity::{
+        SigningIdentity,
+        basic::{BasicCredential, BasicIdentityProvider},
+    },
+};
+use mls_rs_crypto_rustcrypto::RustCryptoProvider;
+use mlskit::{
+    MessageError, RejectedMessage, RejoinReason,
+    group::GroupConfig,
+    openmls::{
+        prelude::{CustomProposal, GroupId},
+        schedule::PreSharedKeyId,
+    },
+};
+
+use super::three;
+use crate::{
+    common,
+    group::{
+        add, commit, hear, pair,
+        peer::{CUSTOM, Peer, bytes},
+        refusal, say,
+    },
+};
+
+const PSK: u16 = 4;
+const REINIT: u16 = 5;
+
+fn rejected(proposal_type: u16) -> MessageError {
+    MessageError::Rejected(RejectedMessage::UnsupportedProposal { proposal_type })
+}
+
+fn rejoin(proposal_type: u16) -> MessageError {
+    MessageError::Rejoin(RejoinReason::UnsupportedProposal { proposal_type })
+}
+
+/// A pre-shared key that `peer` knows.
+fn psk(peer: &Peer) -> PreSharedKeyId {
+    let id = PreSharedKeyId::external(b"psk".to_vec(), vec![9; 32]);
+    id.store(&peer.provider, b"a secret").unwrap();
+    id
+}
+
+scenarios! {
+    async fn a_pre_shared_key_is_not_supported() {
+        let (alice, bob, group, mut carol) = three().await;
+        let id = psk(&carol);
+        let proposal = carol.with(|group, provider, signer| {
+            let (proposal, _) = group.propose_pre_shared_key(provider, signer, id.clone()).unwrap();
+            group.clear_pending_proposals(mlskit::openmls::prelude::OpenMlsProvider::storage(provider)).unwrap();
+            bytes(&proposal)
+        });
+        assert_eq!(refusal(&bob, &proposal).await, rejected(PSK));
+        let committed = carol.with(|group, provider, signer| {
+            group.propose_pre_shared_key_by_value(provider, signer, id).unwrap();
+            bytes(&group.commit_to_pending_proposals(provider, signer).unwrap().0)
+        });
+        assert_eq!(refusal(&bob, &committed).await, rejoin(PSK));
+        let text = say(&alice, &group, "still here").await;
+        assert_eq!(hear(&bob, &text).await, "still here");
+    }
+
+    async fn a_custom_proposal_is_not_supported() {
+        let (alice, bob, group, mut carol) = three().await;
+        let custom = CustomProposal::new(CUSTOM, b"anything".to_vec());
+        let proposal = carol.with(|group, provider, signer| {
+            let (proposal, _) = group.propose_custom_proposal_by_reference(provider, signer, custom).unwrap();
+            group.clear_pending_proposals(mlskit::openmls::prelude::OpenMlsProvider::storage(provider)).unwrap();
+            bytes(&proposal)
+        });
+        assert_eq!(refusal(&bob, &proposal).await, rejected(CUSTOM));
+        let text = say(&alice, &group, "still here").await;
+        assert_eq!(hear(&bob, &text).await, "still here");
+    }
+
+    async fn a_reinit_is_not_supported() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let (proposal, committed) = reinit(&alice, &bob, &group).await;
+        assert_eq!(refusal(&bob, &proposal).await, rejected(REINIT));
+        assert_eq!(refusal(&bob, &committed).await, rejoin(REINIT));
+        let text = say(&alice, &group, "still here").await;
+        assert_eq!(hear(&bob, &text).await, "still here");
+    }
+}
+
+/// A member by mls-rs proposes to begin the group anew, and commits to it.
+async fn reinit(alice: &mlskit::Client, bob: &mlskit::Client, group: &GroupId) -> (Vec<u8>, Vec<u8>) {
+    let suite = CipherSuite::new(common::SUITE.into());
+    let crypto = RustCryptoProvider::default();
+    let (secret, public) = crypto.cipher_suite_provider(suite).unwrap().signature_key_generate().unwrap();
+    let identity = SigningIdentity::new(BasicCredential::new(b"dave".to_vec()).into_credential(), public);
+    let dave = mls_rs::Client::builder()
+        .key_package_lifetime(std::time::Duration::from_hours(30 * 24))
+        .identity_provider(BasicIdentityProvider)
+        .crypto_provider(crypto)
+        .signing_identity(identity, secret, suite)
+        .build();
+    let package = dave.generate_key_package_message(ExtensionList::new(), ExtensionList::new(), None).unwrap();
+    let package = alice.import_keypackage(&package.to_bytes().unwrap()).await.unwrap();
+    let (added, welcome) = add(alice, group, &package).await;
+    let staged = crate::group::staged(bob, &added).await;
+    commit(bob, async |tx| tx.accept(*staged).await).await;
+    let (mut daves, _) = dave.join_group(None, &MlsMessage::from_bytes(&welcome).unwrap(), None).unwrap();
+    let version = ProtocolVersion::MLS_10;
+    let proposal = daves.propose_reinit(None, version, suite, ExtensionList::new(), Vec::new()).unwrap();
+    daves.clear_proposal_cache();
+    let committed = daves.commit_builder().reinit(None, version, suite, ExtensionList::new()).unwrap().build().unwrap();
+    (proposal.to_bytes().unwrap(), committed.commit_message.to_bytes().unwrap())
+}
