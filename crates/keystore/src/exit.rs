@@ -2,7 +2,8 @@
 //!
 //! SQLCipher and OpenSSL clean up in exit handlers, whatever other threads do: keys, locks and providers are freed
 //! under them. Whoever works on then crashes, or encrypts with what is no key any more. So work with SQLite is
-//! counted, and a handler that runs before theirs waits for what is under way and lets nothing else begin.
+//! counted, and a handler that runs before SQLCipher's waits for what is under way and lets nothing else begin.
+//! OpenSSL is told to leave its clean-up to the operating system.
 
 use std::{
     sync::{Condvar, Mutex, MutexGuard, Once, PoisonError},
@@ -63,7 +64,10 @@ impl Drop for AtWork {
 
 /// Exit handlers run in the reverse order of their registration, so the others have to be registered first.
 fn register() {
-    // SQLCipher registers its own when SQLite starts, and OpenSSL's comes with the first random bytes, if not then.
+    // OpenSSL's own clean-up walks what it keeps for each thread, and any thread may end beside it: it is left out.
+    #[cfg(not(target_vendor = "apple"))]
+    openssl_sys::init();
+    // SQLCipher registers its own when SQLite starts.
     if let Ok(connection) = Connection::open_in_memory() {
         let _ = connection.execute_batch("PRAGMA cipher_log_level = NONE; PRAGMA key = 'none'");
     }

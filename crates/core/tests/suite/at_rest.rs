@@ -5,7 +5,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     sync::Arc,
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::Duration,
 };
 
 use mlskit::{
@@ -14,6 +14,7 @@ use mlskit::{
     openmls::prelude::Ciphersuite,
 };
 use mlskit_keystore::{Error, Keystore};
+use mlskit_testkit::clock::TurnedClock;
 
 use crate::{common::SUITE, killed::inspection};
 
@@ -74,7 +75,7 @@ scenarios! {
             let package = client.keypackage(keypackage_ref).await.unwrap().unwrap();
             assert_eq!(package.keypackage_ref().unwrap(), *keypackage_ref);
             assert_eq!(package.ciphersuite(), FIXTURE_SUITES[index / 3]);
-            assert!(keypackage_ref.is_valid_at(FIXTURE_MADE.now()));
+            assert!(keypackage_ref.is_valid_at(TurnedClock::at_second(FIXTURE_MADE).now()));
             let lifetime = keypackage_ref.lifetime().unwrap();
             assert_eq!(lifetime.not_after() - lifetime.not_before(), 30 * 24 * 60 * 60);
         }
@@ -135,29 +136,20 @@ async fn secrets(path: &Path, key: &DatabaseKey, refs: Vec<KeypackageRef>) -> Ve
 const FIXTURE_KEY: [u8; 32] = *b"the key of a test file, not ours";
 const FIXTURE_SUITES: [Ciphersuite; 2] = [SUITE, Ciphersuite::MLS_128_DHKEMP256_AES128GCM_SHA256_P256];
 /// When the fixture was made: 2027-01-15, by a clock of its own.
-const FIXTURE_MADE: FixedClock = FixedClock(1_800_000_000);
-
-#[derive(Debug)]
-struct FixedClock(u64);
-
-impl Clock for FixedClock {
-    fn now(&self) -> SystemTime {
-        UNIX_EPOCH + Duration::from_secs(self.0)
-    }
-}
+const FIXTURE_MADE: u64 = 1_800_000_000;
 
 fn fixture() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../keystore/fixtures/schema-1.db")
 }
 
 fn fixture_config() -> KeypackageConfig {
-    let now = FIXTURE_MADE.now();
+    let now = TurnedClock::at_second(FIXTURE_MADE).now();
     KeypackageConfig::default().window(now, now + Duration::from_hours(30 * 24))
 }
 
 async fn open_fixture(path: &Path) -> Client {
     let key = DatabaseKey::from_bytes(FIXTURE_KEY).unwrap();
-    let options = ClientOptions::default().clock(Arc::new(FIXTURE_MADE));
+    let options = ClientOptions::default().clock(Arc::new(TurnedClock::at_second(FIXTURE_MADE)));
     Client::open_with(path, &key, ClientId::from(crate::killed::CLIENT_ID), options).await.unwrap()
 }
 

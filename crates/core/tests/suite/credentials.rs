@@ -18,11 +18,14 @@ use mls_rs::{
 };
 use mls_rs_crypto_rustcrypto::x509::{X509Reader, X509Validator};
 use mlskit::{
-    CertificateChain, Client, ClientId, ClientOptions, Clock, Credential, CredentialError, DatabaseKey, Error,
-    Keypackage, KeypackageExt, PrivateKey,
+    CertificateChain, Client, ClientId, ClientOptions, Credential, CredentialError, DatabaseKey, Error, Keypackage,
+    KeypackageExt, PrivateKey,
     openmls::prelude::{Ciphersuite, CredentialType, KeyPackageIn, ProtocolVersion},
 };
-use mlskit_testkit::certificates::{Chain, ChainBuilder, KeyKind};
+use mlskit_testkit::{
+    certificates::{Chain, ChainBuilder, KeyKind},
+    clock::TurnedClock,
+};
 use openmls_rust_crypto::RustCrypto;
 use tls_codec::Deserialize;
 
@@ -37,18 +40,8 @@ fn x509(suite: Ciphersuite, chain: &Chain) -> mlskit::Result<Credential> {
     Credential::x509(suite, CertificateChain::from_der(chain.certificates.clone())?, key)
 }
 
-/// Tells one time for ever.
-#[derive(Debug)]
-struct Stopped(SystemTime);
-
-impl Clock for Stopped {
-    fn now(&self) -> SystemTime {
-        self.0
-    }
-}
-
 async fn temporary_at(now: SystemTime) -> Client {
-    let options = ClientOptions::default().clock(Arc::new(Stopped(now)));
+    let options = ClientOptions::default().clock(Arc::new(TurnedClock(now)));
     Client::temporary_in(std::env::temp_dir(), ClientId::from("alice"), options).await.unwrap()
 }
 

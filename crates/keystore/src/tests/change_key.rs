@@ -130,6 +130,37 @@ fn a_lock_held_elsewhere_leaves_the_old_key_in_force() {
     });
 }
 
+/// An app that was told nothing tries both keys.
+#[test]
+fn a_change_whose_future_is_dropped_midway_is_made_in_full_or_not_at_all() {
+    block_on(async {
+        let mut opened_by = [0, 0];
+        for wait in [None, Some(0), Some(1), Some(3), Some(8)] {
+            let (_folder, path) = place();
+            let keystore = open(&path, 1).await.unwrap();
+            fill(&keystore, 200).await;
+            let open_transaction = if wait.is_none() { Some(keystore.begin().await.unwrap()) } else { None };
+            let two = key(2);
+            let mut change = Box::pin(keystore.change_key(&two));
+            assert!(smol::future::poll_once(change.as_mut()).await.is_none());
+            std::thread::sleep(Duration::from_millis(wait.unwrap_or(0)));
+            drop(change);
+            drop(open_transaction);
+
+            // The handle knows which it is.
+            assert_eq!(hash_refs(&keystore).await.unwrap().len(), 200);
+            fill(&keystore, 1).await;
+            keystore.close().await;
+            let outcomes = [open(&path, 1).await, open(&path, 2).await];
+            let at = outcomes.iter().position(Result::is_ok).unwrap();
+            opened_by[at] += 1;
+            assert_eq!(hash_refs(outcomes[at].as_ref().unwrap()).await.unwrap().len(), 201);
+            assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
+        }
+        assert!(opened_by[0] > 0, "a change that had no turn was made: {opened_by:?}");
+    });
+}
+
 /// SQLCipher ignores the error of its commit and says "ok".
 #[test]
 fn a_full_disk_leaves_the_old_key_in_force() {

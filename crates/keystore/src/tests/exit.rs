@@ -1,6 +1,12 @@
 //! A process ends while its threads work on the database.
 
-use std::{path::Path, process, thread, time::Duration};
+use std::{
+    path::Path,
+    process,
+    sync::{Arc, Barrier},
+    thread,
+    time::Duration,
+};
 
 use smol::block_on;
 
@@ -8,7 +14,10 @@ use super::{
     child,
     support::{BUSY, fill, hash_refs, key, place},
 };
-use crate::Keystore;
+use crate::{
+    Keystore,
+    connection::{self, Access},
+};
 
 /// Without what is tested here one life in ten or so ends by a signal.
 const LIVES: usize = 60;
@@ -28,6 +37,32 @@ fn a_process_that_exits_without_closing_neither_crashes_nor_damages_its_file() {
         assert!(!hash_refs(&keystore).await.unwrap().is_empty());
         keystore.close().await;
     });
+}
+
+/// OpenSSL frees what it kept for a thread when that ends. The suite once crashed after its last test, while threads of
+/// the `blocking` pool that had read a database went to rest.
+#[test]
+fn a_process_that_exits_while_threads_end_does_not_crash() {
+    let (_folder, path) = place();
+    for life in 0..LIVES {
+        let output = child::start("exit_while_threads_end", &path);
+        assert_eq!(output.status.code(), Some(EXIT_CODE), "life {life}: {:?} {output:?}", output.status);
+    }
+}
+
+pub(super) async fn exit_while_threads_end(path: &Path) -> ! {
+    let keystore = Keystore::open(path, &key(1), BUSY).await.unwrap();
+    let rests = Arc::new(Barrier::new(65));
+    for _ in 0..64 {
+        let (path, rests) = (path.to_owned(), Arc::clone(&rests));
+        thread::spawn(move || {
+            drop(connection::open(&path, Some(&key(1)), Access::Read(BUSY)).unwrap());
+            rests.wait();
+        });
+    }
+    rests.wait();
+    drop(keystore);
+    process::exit(EXIT_CODE)
 }
 
 pub(super) async fn exit_while_it_works(path: &Path) -> ! {

@@ -279,7 +279,7 @@ fn a_read_only_file_is_refused() {
     block_on(async {
         let (_folder, path) = place();
         store(&path, 1).await;
-        let Some(_immutable) = support::make_immutable(&path) else { return };
+        let Some(_unwritable) = support::make_unwritable(&path) else { return };
         assert_eq!(refused(&path), StorageError::ReadOnly);
     });
 }
@@ -289,7 +289,7 @@ fn a_read_only_folder_is_refused() {
     block_on(async {
         let (folder, path) = place();
         store(&path, 1).await;
-        let Some(_immutable) = support::make_immutable(folder.path()) else { return };
+        let Some(_unwritable) = support::make_unwritable(folder.path()) else { return };
         assert_eq!(refused(&path), StorageError::ReadOnly);
         assert_eq!(refused(&folder.path().join("new.db")), StorageError::ReadOnly);
     });

@@ -383,6 +383,49 @@ fn opening_and_reading_a_file_that_is_locked_for_good_wait_as_long_as_was_asked(
 }
 
 #[test]
+fn a_check_of_integrity_whose_future_is_dropped_midway_leaves_no_transaction_open() {
+    with_keystore(LONG, async |keystore| {
+        for wait in [0, 100, 300, 1000, 3000] {
+            let mut check = Box::pin(keystore.check_integrity());
+            assert!(poll_once(check.as_mut()).await.is_pending());
+            // It is either still to come or under way: neither may show.
+            thread::sleep(Duration::from_micros(wait));
+            drop(check);
+            let transaction = keystore.begin().await.unwrap();
+            add(&transaction, &[1]).await.unwrap();
+            transaction.abort().await.unwrap();
+        }
+        keystore.check_integrity().await.unwrap();
+        keystore.begin().await.unwrap();
+    });
+}
+
+#[test]
+fn closing_while_an_operation_runs_lets_it_end_and_stores_nothing_of_it() {
+    smol::block_on(async {
+        let (_folder, path) = place();
+        let keystore = Keystore::open(&path, &key(1), LONG).await.unwrap();
+        let transaction = keystore.begin().await.unwrap();
+        let (begun, has_begun) = async_channel::bounded(1);
+        let (release, wait) = mpsc::channel::<()>();
+        let mut running = pin!(transaction.run(move |operation| {
+            begun.try_send(()).unwrap();
+            wait.recv().unwrap();
+            insert(operation, &[1])
+        }));
+        assert!(poll_once(running.as_mut()).await.is_pending());
+        has_begun.recv().await.unwrap();
+        let mut close = pin!(keystore.close());
+        assert!(poll_once(close.as_mut()).await.is_pending(), "it closed under a running operation");
+        release.send(()).unwrap();
+        close.await;
+        assert_eq!(running.await, Ok(()));
+        assert_eq!(transaction.finish().await, Err(StorageError::Closed.into()));
+        assert!(committed(&Keystore::open(&path, &key(1), LONG).await.unwrap()).await.is_empty());
+    });
+}
+
+#[test]
 fn dropping_the_last_handle_ends_the_thread_and_deletes_a_temporary_database() {
     let parent = tempfile::tempdir().unwrap();
     smol::block_on(async {

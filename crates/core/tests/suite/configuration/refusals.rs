@@ -7,26 +7,18 @@ use std::{
 };
 
 use mlskit::{
-    Client, ClientId, ClientOptions, Clock, Credential, Error, ExtensionPlace, KEYPACKAGE_DEFAULT_LIFETIME,
-    KeypackageConfig, KeypackageError,
+    Client, ClientId, ClientOptions, Credential, Error, ExtensionPlace, KEYPACKAGE_DEFAULT_LIFETIME, KeypackageConfig,
+    KeypackageError,
     openmls::prelude::{
         BasicCredential, Capabilities, Ciphersuite, CredentialWithKey, Extension, ExtensionType, Extensions,
         ExternalSendersExtension, KeyPackage, KeyPackageVerifyError, LastResortExtension, ProposalType,
         RequiredCapabilitiesExtension, UnknownExtension,
     },
 };
+use mlskit_testkit::clock::TurnedClock;
 
 use super::{HOUR, SUITES, peers, unknown};
 use crate::common::SUITE;
-
-#[derive(Debug)]
-struct Stopped(SystemTime);
-
-impl Clock for Stopped {
-    fn now(&self) -> SystemTime {
-        self.0
-    }
-}
 
 const NOW: u64 = 1_800_000_000;
 
@@ -40,7 +32,7 @@ fn window(not_before: u64, not_after: u64) -> KeypackageConfig {
 
 /// What a client says whose clock stands at `NOW` and whose longest lifetime is `max_lifetime`.
 async fn refused_within(max_lifetime: Duration, config: &KeypackageConfig) -> Option<KeypackageError> {
-    let options = ClientOptions::default().max_lifetime(max_lifetime).clock(Arc::new(Stopped(at(NOW))));
+    let options = ClientOptions::default().max_lifetime(max_lifetime).clock(Arc::new(TurnedClock::at_second(NOW)));
     let id = ClientId::from("alice@example.com");
     let client = Client::temporary_in(std::env::temp_dir(), id, options).await.unwrap();
     let tx = client.new_transaction().await.unwrap();
