@@ -1,7 +1,7 @@
 //! Groups, with what their tests share.
 
 mod messages;
-mod peer;
+pub(crate) mod peer;
 mod unseen;
 mod welcomes;
 
