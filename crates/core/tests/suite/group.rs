@@ -2,6 +2,7 @@
 
 mod messages;
 pub(crate) mod peer;
+mod strangers;
 mod unseen;
 mod welcomes;
 
