@@ -20,9 +20,11 @@ bench: ## measures key packages beside OpenMLS and mls-rs
 	@scripts/set-up demo
 	cargo bench --locked --package mlskit --bench keypackages
 
-fuzz: ## feeds noise to import_keypackage for FUZZ_SECONDS (60)
+fuzz: ## feeds noise to import_keypackage, join_group and process_message, each for FUZZ_SECONDS (60)
 	@scripts/set-up fuzz
-	PATH="$(CURDIR)/.tools/bin:$$PATH" cargo +nightly fuzz run import_keypackage -- -max_total_time=$(FUZZ_SECONDS)
+	for target in import_keypackage join_group process_message; do \
+		PATH="$(CURDIR)/.tools/bin:$$PATH" cargo +nightly fuzz run $$target -- -max_total_time=$(FUZZ_SECONDS) || exit 1; \
+	done
 
 fmt: ## formats the code
 	cargo fmt --all

@@ -228,11 +228,6 @@ pub(crate) fn accept_proposal(
     let (group_id, epoch, proposal) = proposal.into_parts();
     session::with(operation, client.id(), &group_id, |session, provider| {
         session.check_epoch(epoch)?;
-        // A proposal in clear may come twice, and OpenMLS would hold it twice.
-        let reference = proposal.proposal_reference_ref().clone();
-        if session.group.pending_proposals().any(|pending| *pending.proposal_reference_ref() == reference) {
-            return Ok(());
-        }
         Ok(session.group.store_pending_proposal(provider.storage(), proposal)?)
     })
 }

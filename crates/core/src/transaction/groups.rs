@@ -129,6 +129,10 @@ impl TransactionContext {
 
     /// Decrypts and checks a message; the group's id is in it. A commit or proposal holds only when it is accepted.
     ///
+    /// Its key is used up when the transaction is committed. So a commit is to be accepted in the transaction that
+    /// processes it: who is killed between the two finds it a
+    /// [`Duplicate`](crate::MessageError::Duplicate) and can't follow the group any more.
+    ///
     /// # Errors
     /// [`MessageError`](crate::MessageError), which tells what becomes of the message.
     pub async fn process_message(&self, bytes: &[u8]) -> Result<Received> {

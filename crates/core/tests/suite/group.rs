@@ -1,7 +1,8 @@
 //! Groups, with what their tests share.
 
 mod messages;
-mod peer;
+pub(crate) mod peer;
+mod strangers;
 mod unseen;
 mod welcomes;
 

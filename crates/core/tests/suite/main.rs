@@ -43,6 +43,7 @@ mod credentials;
 mod group;
 mod group_state;
 mod importing;
+mod interop;
 mod killed;
 mod life_of_a_client;
 mod life_of_a_group;

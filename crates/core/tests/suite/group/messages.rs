@@ -5,8 +5,8 @@ mod unsupported;
 
 use mlskit::{
     Error, GroupError, MessageError, RejectedMessage, RejoinReason,
-    group::{GroupConfig, OutgoingKind, Received},
-    openmls::prelude::GroupId,
+    group::{GroupConfig, JoinOptions, OutgoingKind, Received},
+    openmls::prelude::{GroupId, Lifetime},
 };
 
 use super::{
@@ -208,7 +208,7 @@ scenarios! {
         let open = GroupConfig::default().external_joins(true);
         let (alice, _, bob, bobs, group) = pair(open.clone()).await;
         let info = commit(&alice, async |tx| tx.group_info(&group).await).await;
-        let options = mlskit::group::JoinOptions::default().config(open).replace(true);
+        let options = JoinOptions::default().config(open).replace(true);
         // A bare `GroupInfo` is taken too.
         commit(&bob, async |tx| tx.join_by_external_commit(&info[4..], &bobs, options).await).await;
         let bytes = outgoing(&bob, OutgoingKind::Commit).await;
@@ -245,6 +245,32 @@ scenarios! {
         commit(&alice, async |tx| tx.accept(*staged).await).await;
     }
 
+    async fn a_commit_that_adds_an_expired_package_asks_to_rejoin_and_a_stale_member_bars_nobody() {
+        let (alice, bob, group, mut carol) = three().await;
+        let now = mlskit_testkit::forge::now();
+        let until = now + 2;
+        let dave = Peer::new(basic("dave")).keypackage_until(Lifetime::init(now - 60, until));
+        let (erin, erins) = common::client("erin").await;
+        let erins = keypackage(&erin, &erins).await;
+        let proposed = carol.with(|group, provider, signer| {
+            let (proposed, _) = group.propose_add_member(provider, signer, &dave).unwrap();
+            group.clear_pending_proposals(mlskit::openmls::prelude::OpenMlsProvider::storage(provider)).unwrap();
+            bytes(&proposed)
+        });
+        let (committed, welcome) = carol.add(&[dave, erins]);
+        // OpenMLS asks the system's clock, which can't be turned.
+        while mlskit_testkit::forge::now() <= until {
+            std::thread::sleep(std::time::Duration::from_millis(200));
+        }
+        assert_eq!(refusal(&alice, &committed).await, MessageError::Rejoin(RejoinReason::ExpiredLeaf));
+        let error = refusal(&alice, &proposed).await;
+        assert!(matches!(error, MessageError::Rejected(RejectedMessage::Invalid { .. })), "{error:?}");
+        let text = say(&bob, &group, "as before").await;
+        assert_eq!(hear(&alice, &text).await, "as before");
+        let joined = commit(&erin, async |tx| tx.join_group(&welcome, JoinOptions::default()).await).await;
+        assert_eq!(joined.members.len(), 5);
+    }
+
     async fn a_proposal_accepted_twice_is_committed_once() {
         let (alice, _, group, mut carol) = three().await;
         let bytes = carol.with(|group, provider, signer| bytes(&group.leave_group(provider, signer).unwrap()));
@@ -262,7 +288,7 @@ scenarios! {
         let (alice, _, bob, bobs, group) = pair(open.clone()).await;
         let text = say(&alice, &group, "text").await;
         let info = commit(&alice, async |tx| tx.group_info(&group).await).await;
-        let options = mlskit::group::JoinOptions::default().config(open).replace(true);
+        let options = JoinOptions::default().config(open).replace(true);
         commit(&bob, async |tx| tx.join_by_external_commit(&info, &bobs, options).await).await;
         assert_eq!(process(&bob, &text).await.unwrap_err(), Error::Group(GroupError::JoinPending));
     }

@@ -7,7 +7,7 @@ use mlskit::{
         group::MlsGroup,
         prelude::{
             BasicCredential, Capabilities, Credential, CredentialType, CredentialWithKey, Extensions, GroupContext,
-            GroupId, KeyPackage, LeafNodeParameters, MIXED_PLAINTEXT_WIRE_FORMAT_POLICY, MlsGroupJoinConfig,
+            GroupId, KeyPackage, LeafNodeParameters, Lifetime, MIXED_PLAINTEXT_WIRE_FORMAT_POLICY, MlsGroupJoinConfig,
             MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, OpenMlsProvider as _, ProposalType, StagedWelcome,
         },
     },
@@ -74,7 +74,12 @@ impl Peer {
     }
 
     pub(crate) fn keypackage(&self) -> Keypackage {
+        self.keypackage_until(Lifetime::default())
+    }
+
+    pub(crate) fn keypackage_until(&self, lifetime: Lifetime) -> Keypackage {
         KeyPackage::builder()
+            .key_package_lifetime(lifetime)
             .leaf_node_capabilities(capabilities())
             .build(SUITE, &self.provider, &self.signer, self.with_key.clone())
             .unwrap()

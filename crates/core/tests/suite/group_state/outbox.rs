@@ -2,14 +2,17 @@
 
 use mlskit::{
     Client, Error, GroupError,
-    group::{GroupConfig, OutgoingKind},
+    group::{GroupConfig, OutgoingKind, Received},
 };
 
 use super::support::{
     self, Pair, Place, accept, add, add_credential, commit, deliver, join, keypackage, kinds, outgoing, pair,
     pair_with, process, talk,
 };
-use crate::common;
+use crate::{
+    common,
+    group::peer::{self, Peer},
+};
 
 scenarios! {
     async fn killed_between_commit_send_answer_and_settling_the_same_bytes_go_out_and_the_welcome_after_acceptance() {
@@ -128,6 +131,38 @@ scenarios! {
         assert!(change.superseded.unwrap().left && !change.self_removed);
         assert_eq!(bob.outgoing().await.unwrap(), [], "a leave of a past epoch would be refused");
         talk(&bob, &alice, &group, "still here").await;
+    }
+
+    async fn a_commit_that_carries_anothers_add_names_whom_its_welcome_is_for() {
+        for by_update in [true, false] {
+            let (alice, alices) = common::client("alice").await;
+            let (dave, daves) = common::client("dave").await;
+            let mut peer = Peer::new(peer::basic("peer"));
+            let package = peer.keypackage();
+            let group = commit(&alice, async |tx| {
+                let group = tx.create_group(&alices, GroupConfig::default()).await?;
+                tx.add_members(&group, &[package]).await?;
+                tx.commit_accepted(&group).await?;
+                Ok(group)
+            }).await;
+            let welcome = outgoing(&alice, OutgoingKind::Welcome).await;
+            peer.join(&welcome.bytes);
+            commit(&alice, async |tx| tx.mark_sent(&[welcome.id]).await).await;
+            let package = keypackage(&dave, &daves).await;
+            let proposal = peer.with(|group, provider, signer| {
+                peer::bytes(&group.propose_add_member(provider, signer, &package).unwrap().0)
+            });
+            let Received::Proposal(proposal) = process(&alice, &proposal).await.unwrap() else { panic!() };
+            commit(&alice, async |tx| {
+                tx.accept_proposal(*proposal).await?;
+                if by_update { tx.update_keys(&group, None).await } else { tx.commit_proposals(&group).await }
+            }).await;
+            deliver(&alice, &group, &[]).await;
+            let welcome = outgoing(&alice, OutgoingKind::Welcome).await;
+            assert_eq!(welcome.recipients.iter().map(|one| one.serialized_content()).collect::<Vec<_>>(), [b"dave"]);
+            join(&dave, &alice, GroupConfig::default()).await;
+            talk(&alice, &dave, &group, "welcome").await;
+        }
     }
 
     async fn a_message_opens_only_after_its_commit_in_the_closure_form_too() {
