@@ -10,7 +10,7 @@ help: ## lists these targets
 
 demo: ## runs the story of one client, step by step
 	@scripts/set-up demo
-	cargo run --quiet --locked --package mlskit --example demo
+	cargo run --locked --package mlskit-demo
 
 test: ## runs every check and every test
 	@scripts/set-up test
@@ -32,8 +32,8 @@ notices: ## writes THIRD-PARTY-NOTICES anew, after a change of dependencies
 
 check-vendored: ## builds with the feature vendored-openssl (OpenSSL from source, some minutes), and runs the demo
 	@scripts/set-up vendored
-	cargo run --locked --package mlskit --features vendored-openssl --example demo
-	@! ldd "$${CARGO_TARGET_DIR:-target}/debug/examples/demo" | grep libcrypto
+	cargo run --locked --package mlskit-demo --features vendored-openssl
+	@! ldd "$${CARGO_TARGET_DIR:-target}/debug/mlskit-demo" | grep libcrypto
 
 clean: ## removes what was built, but not the tools in .tools/
 	cargo clean

@@ -1,10 +1,9 @@
 //! How the story is told.
-#![expect(clippy::print_stdout, reason = "a demo talks to whoever runs it")]
 
 use std::{
     error::Error,
-    fmt::Display,
-    io::{self, IsTerminal},
+    fmt::{Arguments, Display},
+    io::{self, IsTerminal, Write},
     process::ExitCode,
     time::{Duration, Instant},
 };
@@ -24,20 +23,25 @@ impl Screen {
         Self { colours, steps: 0, checks: 0, began: Instant::now() }
     }
 
+    /// Begins a part of several chapters.
+    pub(crate) fn part(&self, title: &str) {
+        put(format_args!("\n{}", self.painted("1;4", title)));
+    }
+
     /// Begins a chapter.
     pub(crate) fn step(&mut self, title: &str) {
         self.steps += 1;
-        println!("\n{}", self.painted("1", &format!("{}. {title}", self.steps)));
+        put(format_args!("\n{}", self.painted("1", &format!("{}. {title}", self.steps))));
     }
 
     /// A line of the story.
     pub(crate) fn tell(&self, text: impl Display) {
-        println!("   {text}");
+        put(format_args!("   {text}"));
     }
 
     /// A call, as a program writes it, and how long it took.
     pub(crate) fn call(&self, code: &str, took: Duration) {
-        println!("   {:<92} {:>10}", self.painted("36", code), milliseconds(took));
+        put(format_args!("   {:<92} {:>10}", self.painted("36", code), milliseconds(took)));
     }
 
     /// Bytes as they are, sixteen a line, the first of them at `offset`.
@@ -46,7 +50,7 @@ impl Screen {
             let hex: Vec<String> = row.iter().map(|byte| format!("{byte:02x}")).collect();
             let readable = |byte: &u8| if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' };
             let text: String = row.iter().map(readable).collect();
-            println!("     {:04x}  {:<47}  {}", offset + 16 * line, hex.join(" "), self.painted("2", &text));
+            put(format_args!("     {:04x}  {:<47}  {}", offset + 16 * line, hex.join(" "), self.painted("2", &text)));
         }
     }
 
@@ -56,19 +60,19 @@ impl Screen {
             return Err(format!("this should hold, but does not: {claim}").into());
         }
         self.checks += 1;
-        println!("   {} {claim}", self.painted("32", "✓"));
+        put(format_args!("   {} {claim}", self.painted("32", "✓")));
         Ok(())
     }
 
     pub(crate) fn the_end(&self) -> ExitCode {
         let Self { steps, checks, began, .. } = self;
-        println!("\n{checks} claims in {steps} steps hold, in {}.", milliseconds(began.elapsed()));
+        put(format_args!("\n{checks} claims in {steps} steps hold, in {}.", milliseconds(began.elapsed())));
         ExitCode::SUCCESS
     }
 
     pub(crate) fn failed(&self, error: &(dyn Error + Send + Sync)) -> ExitCode {
-        println!("   {} {error}", self.painted("31", "✗"));
-        println!("\nThe demo failed in step {}.", self.steps);
+        put(format_args!("   {} {error}", self.painted("31", "✗")));
+        put(format_args!("\nThe demo failed in step {}.", self.steps));
         ExitCode::FAILURE
     }
 
@@ -79,4 +83,9 @@ impl Screen {
 
 fn milliseconds(time: Duration) -> String {
     format!("{:.2} ms", time.as_secs_f64() * 1000.0)
+}
+
+/// Whoever has heard enough, as `head` does, closes the pipe; the story is checked to its end all the same.
+fn put(line: Arguments<'_>) {
+    let _ = writeln!(io::stdout(), "{line}");
 }
