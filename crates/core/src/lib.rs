@@ -1,8 +1,8 @@
 //! An app's MLS keys are never lost, never reused and never left behind.
 //!
 //! Messaging Layer Security (RFC 9420) lets a client be added to a group by a *key package* that it published
-//! beforehand. This crate keeps a client's credentials and key packages in one encrypted SQLite file and changes
-//! them only inside transactions.
+//! beforehand. This crate keeps a client's credentials, key packages and groups in one encrypted SQLite file and
+//! changes them only inside transactions.
 //!
 //! ```
 //! use mlskit::{Client, ClientId, Credential, KeypackageExt, openmls::prelude::Ciphersuite};
@@ -31,6 +31,9 @@
 //! | say who a client is | [`Credential`], [`CredentialRef`] |
 //! | configure a key package | [`KeypackageConfig`] |
 //! | name and look at one | [`KeypackageRef`], [`KeypackageExt`] |
+//! | create a group, join one, follow and change it | [`group`], [`TransactionContext::create_group`], [`TransactionContext::join_group`] |
+//! | find out what comes in, before it counts | [`group::Received`], [`group::StagedCommit`] |
+//! | send what is to be sent | [`Client::outgoing`], [`group::SealedMessage`] |
 //! | find out what went wrong | [`Error`] |
 //!
 //! # Futures and threads

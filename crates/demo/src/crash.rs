@@ -9,7 +9,7 @@ use std::{
 
 use mlskit::{Client, ClientId, DatabaseKey, KeypackageConfig};
 
-use crate::{Alice, Outcome, Session, screen::Screen};
+use crate::{Device, Outcome, Session, screen::Screen};
 
 /// How many packages the process makes that is killed.
 const UNCOMMITTED: usize = 50;
@@ -33,7 +33,7 @@ pub(crate) async fn roll_back(screen: &mut Screen, session: &Session) -> Outcome
     screen.check(client.get_keypackage_refs().await? == before, "all 102 packages are as they were before the block")
 }
 
-pub(crate) async fn kill_in_mid_transaction(screen: &mut Screen, alice: &Alice, session: Session) -> Outcome<Session> {
+pub(crate) async fn kill_in_mid_transaction(screen: &mut Screen, alice: &Device, session: Session) -> Outcome<Session> {
     screen.step("Crash: kill a process in the middle of its transaction");
     let before = session.client.get_keypackage_refs().await?;
     session.client.close().await;

@@ -1,9 +1,11 @@
-//! The story of one client's key packages, on a real encrypted file: `make demo`.
+//! The story of two clients, each on a real encrypted file: `make demo`. The first part is about key packages, the
+//! second about the group that they lead to.
 //!
 //! Every step checks what it tells; the first that finds something else ends the demo with an error.
 
 mod crash;
 mod exchange;
+mod group;
 mod packages;
 mod protection;
 mod screen;
@@ -17,8 +19,8 @@ use tempfile::TempDir;
 /// The errors of mlskit, of the system and of a claim that did not hold.
 type Outcome<T = ()> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// What an app keeps to come back to its packages: where the file is, its key, and who the client is.
-struct Alice {
+/// What an app keeps to come back to its keys: where the file is, its key, and who the client is.
+struct Device {
     folder: TempDir,
     path: PathBuf,
     key: DatabaseKey,
@@ -31,11 +33,12 @@ struct Session {
     credential_ref: CredentialRef,
 }
 
-impl Alice {
-    fn new() -> Outcome<Self> {
+impl Device {
+    fn of(name: &str) -> Outcome<Self> {
         let folder = tempfile::Builder::new().prefix("mlskit-demo-").tempdir()?;
-        let path = folder.path().join("alice.db");
-        Ok(Self { path, folder, key: DatabaseKey::generate()?, id: ClientId::from("alice@example.com") })
+        let path = folder.path().join(format!("{name}.db"));
+        let id = ClientId::from(format!("{name}@example.com").as_str());
+        Ok(Self { path, folder, key: DatabaseKey::generate()?, id })
     }
 
     async fn open(&self) -> mlskit::Result<Client> {
@@ -50,9 +53,10 @@ impl Alice {
 }
 
 async fn story(screen: &mut Screen) -> Outcome {
-    let mut alice = Alice::new()?;
-    let folder = alice.folder.path().to_owned();
+    let (mut alice, bob) = (Device::of("alice")?, Device::of("bob")?);
+    let folders = [&alice, &bob].map(|device| device.folder.path().to_owned());
 
+    screen.part("Part one: key packages");
     let session = packages::open_and_add_credential(screen, &alice).await?;
     let published = packages::generate(screen, &session).await?;
     packages::list_and_export(screen, &session, &published).await?;
@@ -65,9 +69,11 @@ async fn story(screen: &mut Screen) -> Outcome {
     protection::wrong_key(screen, &alice, session).await?;
     protection::change_key(screen, &mut alice).await?;
 
-    drop(alice);
+    group::story(screen, &alice, &bob).await?;
+
+    drop((alice, bob));
     screen.step("Leave nothing behind");
-    screen.check(!folder.exists(), "the demo's folder is gone")
+    screen.check(!folders.iter().any(|folder| folder.exists()), "the demo's folders are gone")
 }
 
 fn main() -> ExitCode {

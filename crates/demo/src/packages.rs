@@ -7,17 +7,17 @@ use mlskit::{
     openmls::prelude::Ciphersuite,
 };
 
-use crate::{Alice, Outcome, Session, screen::Screen};
+use crate::{Device, Outcome, Session, screen::Screen};
 
-const SUITE: Ciphersuite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+pub(crate) const SUITE: Ciphersuite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
 const MONTH: Duration = Duration::from_hours(30 * 24);
 const BATCH: usize = 100;
 
-pub(crate) async fn open_and_add_credential(screen: &mut Screen, alice: &Alice) -> Outcome<Session> {
-    screen.step("Open an encrypted file and say who you are");
+pub(crate) async fn open_and_add_credential(screen: &mut Screen, device: &Device) -> Outcome<Session> {
+    screen.step(&format!("Open an encrypted file and say who you are: {}", device.id));
     let began = Instant::now();
-    let client = alice.open().await?;
-    screen.call("Client::open(path, &key, \"alice@example.com\")", began.elapsed());
+    let client = device.open().await?;
+    screen.call("Client::open(path, &key, id)", began.elapsed());
 
     let began = Instant::now();
     let credential = Credential::basic(SUITE, client.id())?;

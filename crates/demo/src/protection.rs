@@ -8,9 +8,9 @@ use std::{
 
 use mlskit::{Client, DatabaseKey, Error, Keypackage, KeypackageExt, StorageError};
 
-use crate::{Alice, Outcome, Session, packages::contains, screen::Screen};
+use crate::{Device, Outcome, Session, packages::contains, screen::Screen};
 
-pub(crate) fn look_at_the_disk(screen: &mut Screen, alice: &Alice, published: &Keypackage) -> Outcome {
+pub(crate) fn look_at_the_disk(screen: &mut Screen, alice: &Device, published: &Keypackage) -> Outcome {
     screen.step("Look at the disk");
     let mut all = Vec::new();
     for name in ["alice.db", "alice.db-wal"] {
@@ -29,7 +29,7 @@ pub(crate) fn look_at_the_disk(screen: &mut Screen, alice: &Alice, published: &K
     )
 }
 
-pub(crate) async fn remove(screen: &mut Screen, alice: &Alice, session: &Session, published: &Keypackage) -> Outcome {
+pub(crate) async fn remove(screen: &mut Screen, alice: &Device, session: &Session, published: &Keypackage) -> Outcome {
     screen.step("Remove what is no longer needed");
     let Session { client, credential_ref } = session;
     let gone = published.keypackage_ref()?;
@@ -49,7 +49,7 @@ pub(crate) async fn remove(screen: &mut Screen, alice: &Alice, session: &Session
     screen.check(client.get_keypackage_refs().await?.len() == 1, "the credential itself is: it makes the next one")
 }
 
-pub(crate) async fn wrong_key(screen: &mut Screen, alice: &Alice, session: Session) -> Outcome {
+pub(crate) async fn wrong_key(screen: &mut Screen, alice: &Device, session: Session) -> Outcome {
     screen.step("Try another key");
     session.client.close().await;
     let before = fs::read(&alice.path)?;
@@ -57,7 +57,7 @@ pub(crate) async fn wrong_key(screen: &mut Screen, alice: &Alice, session: Sessi
     screen.check(fs::read(&alice.path)? == before, "the file is as it was, byte for byte")
 }
 
-pub(crate) async fn change_key(screen: &mut Screen, alice: &mut Alice) -> Outcome {
+pub(crate) async fn change_key(screen: &mut Screen, alice: &mut Device) -> Outcome {
     screen.step("Change the key");
     let Session { client, .. } = alice.open_again().await?;
     let refs = client.get_keypackage_refs().await?;
@@ -78,7 +78,7 @@ pub(crate) async fn change_key(screen: &mut Screen, alice: &mut Alice) -> Outcom
     Ok(())
 }
 
-async fn refused(screen: &mut Screen, alice: &Alice, key: &DatabaseKey) -> Outcome {
+async fn refused(screen: &mut Screen, alice: &Device, key: &DatabaseKey) -> Outcome {
     match Client::open(&alice.path, key, alice.id.clone()).await {
         Err(Error::Storage(error @ StorageError::WrongKeyOrDamaged { .. })) => {
             screen.tell(&error);
@@ -94,7 +94,7 @@ fn no_page_in_common(old: &[u8], new: &[u8]) -> bool {
     !old.is_empty() && old.chunks(PAGE).zip(new.chunks(PAGE)).all(|(old, new)| old != new)
 }
 
-fn log(alice: &Alice) -> PathBuf {
+fn log(alice: &Device) -> PathBuf {
     alice.path.with_extension("db-wal")
 }
 

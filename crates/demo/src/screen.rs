@@ -23,6 +23,11 @@ impl Screen {
         Self { colours, steps: 0, checks: 0, began: Instant::now() }
     }
 
+    /// Begins a part of several chapters.
+    pub(crate) fn part(&self, title: &str) {
+        put(format_args!("\n{}", self.painted("1;4", title)));
+    }
+
     /// Begins a chapter.
     pub(crate) fn step(&mut self, title: &str) {
         self.steps += 1;
