@@ -86,7 +86,7 @@ fn a_handle_of_an_older_release_stops_when_the_file_is_migrated_under_it() {
         let refs = fill(&old, 5).await.keypackages.len();
         hash_refs(&old).await.unwrap();
         let new = open(&path, TWO_MORE).await.unwrap();
-        let newer = Error::Storage(StorageError::NewerSchema { found: 3, supported: 1 });
+        let newer = Error::Storage(StorageError::NewerSchema { found: 4, supported: 2 });
         for _ in 0..2 {
             assert_eq!(old.begin().await.map(drop), Err(newer.clone()));
             assert_eq!(hash_refs(&old).await, Err(newer.clone()));
