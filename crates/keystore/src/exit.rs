@@ -57,8 +57,11 @@ impl AtWork {
 
 impl Drop for AtWork {
     fn drop(&mut self) {
-        state().at_work -= 1;
-        WORK_DONE.notify_all();
+        let mut state = state();
+        state.at_work -= 1;
+        if state.is_exiting {
+            WORK_DONE.notify_all();
+        }
     }
 }
 
