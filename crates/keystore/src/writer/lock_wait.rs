@@ -39,3 +39,38 @@ impl LockWait {
         !is_over
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    };
+
+    use rusqlite::Connection;
+
+    use super::*;
+    use crate::connection::{self, Access};
+
+    /// SQLite's own handler looks a dozen times in this time, and ever more seldom: a process that comes and goes would
+    /// keep another waiting.
+    #[test]
+    fn a_lock_of_another_process_is_looked_at_steadily() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("PRAGMA journal_mode = WAL; CREATE TABLE t (x); BEGIN IMMEDIATE").unwrap();
+
+        let looks = Arc::new(AtomicU32::new(0));
+        let counted = Arc::clone(&looks);
+        let wait = Arc::new(LockWait::until(Instant::now()));
+        let probe: Probe = Arc::new(move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            false
+        });
+        let connection = connection::open(&path, None, Access::Write(&wait)).unwrap();
+        wait.replace((Instant::now() + Duration::from_millis(400), Some(probe)));
+        assert!(connection.execute_batch("BEGIN IMMEDIATE").is_err());
+        assert!(looks.load(Ordering::Relaxed) > 40, "{looks:?} looks in 400 ms");
+    }
+}
