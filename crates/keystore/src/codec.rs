@@ -3,6 +3,8 @@
 //! The padding is for speed: a value of several pages whose length changes by a byte would be rewritten as a whole; with
 //! the same length SQLite writes only the pages that differ.
 
+use std::io;
+
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
@@ -12,19 +14,32 @@ use crate::StorageError;
 const BLOCK: usize = 4096;
 const LENGTH_BYTES: usize = 4;
 
-pub(crate) fn encode(value: &impl Serialize, capacity: usize) -> Result<Zeroizing<Vec<u8>>, StorageError> {
-    let mut buffer = Vec::with_capacity(capacity.max(BLOCK));
-    buffer.extend_from_slice(&[0; LENGTH_BYTES]);
+pub(crate) fn encode(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, StorageError> {
+    // Growing, for the padding too, would leave copies of secrets behind.
+    let mut counted = Length(0);
+    cbor4ii::serde::to_writer(&mut counted, value).map_err(refused)?;
+    let length = u32::try_from(counted.0).map_err(refused)?;
+    let framed = LENGTH_BYTES + counted.0;
+    let padded = if framed > BLOCK { framed.next_multiple_of(BLOCK) } else { framed };
+    let mut buffer = Vec::with_capacity(padded);
+    buffer.extend_from_slice(&length.to_be_bytes());
     let mut bytes = Zeroizing::new(cbor4ii::serde::to_vec(buffer, value).map_err(refused)?);
-    let length = u32::try_from(bytes.len() - LENGTH_BYTES).map_err(refused)?;
-    if let Some(front) = bytes.get_mut(..LENGTH_BYTES) {
-        front.copy_from_slice(&length.to_be_bytes());
-    }
-    if bytes.len() > BLOCK {
-        let padded = bytes.len().next_multiple_of(BLOCK);
-        bytes.resize(padded, 0);
-    }
+    bytes.resize(padded, 0);
     Ok(bytes)
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StorageError> {

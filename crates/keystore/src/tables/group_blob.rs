@@ -4,6 +4,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Serialize, de::DeserializeOwned};
 use zeroize::Zeroizing;
 
+use super::keypackage::BUNDLE;
 use crate::{Result, StorageError, codec};
 
 /// What a blob is. The numbers are in the file.
@@ -74,7 +75,7 @@ impl Blobs<'_> {
         entry: &[u8],
         value: &impl Serialize,
     ) -> Result<(), StorageError> {
-        let blob = codec::encode(value, 0)?;
+        let blob = codec::encode(value)?;
         self.0
             .prepare_cached(
                 "INSERT INTO group_blob (group_id, kind, entry, value) VALUES (?1, ?2, ?3, ?4)
@@ -112,7 +113,7 @@ impl Blobs<'_> {
         public_key: &[u8],
         value: &impl Serialize,
     ) -> Result<(), StorageError> {
-        let blob = codec::encode(value, 0)?;
+        let blob = codec::encode(value)?;
         self.0
             .prepare_cached(
                 "INSERT INTO encryption_key_pair (public_key, group_id, value) VALUES (?1, ?2, ?3)
@@ -129,11 +130,7 @@ impl Blobs<'_> {
 
     /// The package with its private keys, for a Welcome.
     pub(crate) fn keypackage_bundle<T: DeserializeOwned>(self, hash_ref: &[u8]) -> Result<Option<T>, StorageError> {
-        let bundle = self
-            .0
-            .prepare_cached("SELECT bundle FROM key_package WHERE hash_ref = ?1")?
-            .query_row([hash_ref], secret)
-            .optional()?;
+        let bundle = self.0.prepare_cached(BUNDLE)?.query_row([hash_ref], secret).optional()?;
         bundle.map(|bundle| codec::decode_bare(&bundle)).transpose()
     }
 
