@@ -1,0 +1,210 @@
+//! A member: what an app does around mlskit, and no more.
+
+use std::collections::VecDeque;
+
+use mlskit::{
+    Client, ClientId, Credential, CredentialRef, DatabaseKey, Error, KeypackageConfig, KeypackageExt,
+    group::{GroupConfig, JoinOptions, Member as GroupMember, OutgoingKind, OutgoingMessage, Received},
+    openmls::prelude::{Ciphersuite, GroupId},
+};
+use mlskit_service::client::Service;
+
+use crate::Outcome;
+
+const SUITE: Ciphersuite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+
+/// One member with its file. It is in one group at most.
+pub struct Member {
+    client: Client,
+    credential: CredentialRef,
+    service: Service,
+    /// Sealed, and not yet with the service. An app would keep these in its own database.
+    unsent: VecDeque<Vec<u8>>,
+    heard: Vec<String>,
+    /// How far the queues have been read. Who forgets it reads all again, and is told `Duplicate`.
+    welcomes_seen: i64,
+    messages_seen: i64,
+}
+
+impl Member {
+    /// Opens the file, or makes it.
+    ///
+    /// # Errors
+    /// Those of mlskit.
+    pub async fn open(path: &str, key: DatabaseKey, name: &str, service: Service) -> Outcome<Self> {
+        let client = Client::open(path, &key, ClientId::from(name)).await?;
+        let credential = match client.credentials().await?.pop() {
+            Some(credential) => credential,
+            None => {
+                client.transaction(async |tx| tx.add_credential(Credential::basic(SUITE, client.id())?).await).await?
+            }
+        };
+        Ok(Self {
+            client,
+            credential,
+            service,
+            unsent: VecDeque::new(),
+            heard: Vec::new(),
+            welcomes_seen: 0,
+            messages_seen: 0,
+        })
+    }
+
+    /// Carries out a command and gives what follows the `ok` of its answer.
+    ///
+    /// # Errors
+    /// Those of mlskit and of the service; a command that is none.
+    pub async fn answer(&mut self, command: &str) -> Outcome<String> {
+        let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
+        match verb {
+            "publish" => self.publish(rest.parse()?).await?,
+            "create" => return self.create().await,
+            "add" => self.add(rest).await?,
+            "rotate" => self.rotate().await?,
+            "remove" => self.remove(rest).await?,
+            "say" => self.say(rest).await?,
+            "sync" => return Ok(if self.sync().await? { "" } else { "rejected" }.into()),
+            "heard" => return Ok(std::mem::take(&mut self.heard).join(" | ")),
+            "state" => return self.state().await,
+            "packages" => return Ok(self.client.get_keypackage_refs().await?.len().to_string()),
+            _ => return Err(format!("{verb:?} is no command").into()),
+        }
+        Ok(String::new())
+    }
+
+    async fn publish(&self, count: usize) -> Outcome {
+        let made = self.client.transaction(async |tx| {
+            tx.generate_keypackages(&self.credential, count, &KeypackageConfig::default()).await
+        });
+        // After the commit: nobody gets a package whose private keys are not on the disk.
+        for keypackage in made.await? {
+            self.service.publish(self.client.id().as_bytes(), &keypackage.to_mls_message()?)?;
+        }
+        Ok(())
+    }
+
+    async fn create(&self) -> Outcome<String> {
+        let group = self.client.transaction(async |tx| tx.create_group(&self.credential, GroupConfig::default()).await);
+        Ok(base16ct::lower::encode_string(group.await?.as_slice()))
+    }
+
+    async fn add(&self, name: &str) -> Outcome {
+        let id = ClientId::from(name);
+        let taken = self.service.take(id.as_bytes(), SUITE.into())?.ok_or("no key package is left")?;
+        let keypackage = self.client.import_keypackage_of(&id, &taken).await?;
+        let group = self.group().await?;
+        Ok(self.client.transaction(async |tx| tx.add_members(&group, &[keypackage]).await).await?)
+    }
+
+    async fn rotate(&self) -> Outcome {
+        let group = self.group().await?;
+        Ok(self.client.transaction(async |tx| tx.update_keys(&group, None).await).await?)
+    }
+
+    async fn remove(&self, name: &str) -> Outcome {
+        let group = self.group().await?;
+        let members = self.client.members(&group).await?;
+        let member = members.into_iter().find(|member| name_of(member) == name).ok_or("no such member")?;
+        Ok(self.client.transaction(async |tx| tx.remove_members(&group, &[member.id]).await).await?)
+    }
+
+    async fn say(&mut self, text: &str) -> Outcome {
+        let group = self.group().await?;
+        let sealed = self.client.transaction(async |tx| tx.encrypt_message(&group, text.as_bytes(), b"").await).await?;
+        self.unsent.push_back(sealed.open()?);
+        Ok(())
+    }
+
+    async fn state(&self) -> Outcome<String> {
+        let Some(group) = self.client.groups().await?.pop() else { return Ok("no group".into()) };
+        let members: Vec<_> = self.client.members(&group).await?.iter().map(name_of).collect();
+        Ok(format!("epoch {} of {}", self.client.epoch(&group).await?, members.join(",")))
+    }
+
+    async fn group(&self) -> Outcome<GroupId> {
+        Ok(self.client.groups().await?.pop().ok_or("in no group")?)
+    }
+
+    /// Sends all that waits, then takes in all that came. Whatever fails is done again by the next call: nothing is
+    /// settled before the service has answered. Returns whether no commit came too late.
+    async fn sync(&mut self) -> Outcome<bool> {
+        let settled = self.send_outbox().await?;
+        while let Some(message) = self.unsent.front() {
+            self.service.send(message)?;
+            self.unsent.pop_front();
+        }
+        self.join().await?;
+        self.hear().await?;
+        Ok(settled)
+    }
+
+    async fn send_outbox(&self) -> Outcome<bool> {
+        let mut taken = true;
+        // A Welcome appears when its commit was accepted: so the outbox is asked again.
+        while let Some(entry) = self.client.outgoing().await?.into_iter().next() {
+            taken &= self.send(entry).await?;
+        }
+        Ok(taken)
+    }
+
+    async fn send(&self, entry: OutgoingMessage) -> Outcome<bool> {
+        match entry.kind {
+            OutgoingKind::Commit => {
+                let taken = self.service.send(&entry.bytes)?;
+                let settle = self.client.transaction(async |tx| {
+                    if taken {
+                        tx.commit_accepted(&entry.group_id).await.map(drop)
+                    } else {
+                        tx.commit_rejected(&entry.group_id).await.map(drop)
+                    }
+                });
+                settle.await?;
+                return Ok(taken);
+            }
+            OutgoingKind::Welcome => self.service.send_welcome(&entry.bytes)?,
+            _ => drop(self.service.send(&entry.bytes)?),
+        }
+        self.client.transaction(async |tx| tx.mark_sent(&[entry.id]).await).await?;
+        Ok(true)
+    }
+
+    async fn join(&mut self) -> Outcome {
+        for line in self.service.welcomes(self.client.id().as_bytes(), self.welcomes_seen)? {
+            let joined =
+                self.client.transaction(async |tx| tx.join_group(&line.bytes, JoinOptions::default()).await).await;
+            match joined {
+                // Its package is gone: this Welcome was opened before.
+                Ok(_) | Err(Error::Group(mlskit::GroupError::NoMatchingKeypackage)) => {
+                    self.welcomes_seen = line.position;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    async fn hear(&mut self) -> Outcome {
+        let Some(group) = self.client.groups().await?.pop() else { return Ok(()) };
+        for line in self.service.messages(group.as_slice(), self.messages_seen)? {
+            // A message and what follows from it are one transaction. This app lets everybody in; another would look
+            // at `added` first, and abort.
+            let heard = self.client.transaction(async |tx| match tx.process_message(&line.bytes).await {
+                Ok(Received::Application { sender, plaintext, .. }) => Ok(Some((sender, plaintext))),
+                Ok(Received::Commit(commit)) => tx.accept(*commit).await.map(|_| None),
+                Ok(Received::OwnCommit) => tx.commit_accepted(&group).await.map(|_| None),
+                // Read before, of an epoch before one's own, or sent by oneself: nothing to do.
+                Ok(_) | Err(Error::Message(_)) => Ok(None),
+                Err(error) => Err(error),
+            });
+            if let Some((sender, plaintext)) = heard.await? {
+                self.heard.push(format!("{}: {}", name_of(&sender), String::from_utf8_lossy(&plaintext)));
+            }
+            self.messages_seen = line.position;
+        }
+        Ok(())
+    }
+}
+
+fn name_of(member: &GroupMember) -> String {
+    String::from_utf8_lossy(member.credential.serialized_content()).into_owned()
+}
