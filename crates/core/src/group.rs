@@ -28,8 +28,8 @@ mod superseded;
 mod welcome;
 
 pub(crate) use commit::{
-    accept, accept_proposal, add_members, commit_accepted, commit_proposals, commit_rejected, leave, remove_members,
-    update_keys,
+    accept, accept_proposal, add_members, commit_accepted, commit_proposals, commit_rejected, drop_proposals, leave,
+    remove_members, update_keys,
 };
 pub use config::{GroupConfig, JoinOptions};
 pub(crate) use create::{create, delete};
@@ -41,6 +41,7 @@ pub use message::SealedMessage;
 pub(crate) use message::{encrypt, export_secret};
 pub use outbox::{OutgoingId, OutgoingKind, OutgoingMessage};
 pub(crate) use outbox::{mark_sent, outgoing};
+pub(crate) use received::Origin;
 pub use received::{Change, Received, ReceivedProposal, Sender, StagedCommit};
 pub(crate) use session::{due_for_update, epoch, list, members};
 pub use superseded::Superseded;

@@ -93,7 +93,7 @@ pub enum GroupError {
     #[error("the group has no proposals to commit")]
     NoProposals,
     /// Peer: a proposal was accepted; until it is committed nothing may be said (RFC 9420 §12.4).
-    #[error("the group has proposals that nobody has committed; commit them first")]
+    #[error("the group has proposals that nobody has committed; commit them first, or drop them by `drop_proposals`")]
     ProposalsPending,
     /// Caller: the commit or proposal is of an epoch that has passed.
     #[error("the commit or proposal is of epoch {epoch}, the group in epoch {current}; drop it")]
@@ -103,6 +103,9 @@ pub enum GroupError {
         /// The group's epoch.
         current: u64,
     },
+    /// Caller: the commit or proposal was processed by another client, or before the group was joined anew.
+    #[error("the commit or proposal was processed by another client or for another group of this id; drop it")]
+    ForeignCommit,
     /// Server: the Welcome is for none of the stored key packages.
     #[error("the Welcome is for none of this client's key packages: it was used, removed, or is another client's")]
     NoMatchingKeypackage,

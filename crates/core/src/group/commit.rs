@@ -5,7 +5,7 @@ use openmls::prelude::{CommitMessageBundle, GroupId, LeafNodeIndex, LeafNodePara
 use openmls_traits::OpenMlsProvider;
 
 use super::{
-    EpochChange, MemberId, NewLeaf, ReceivedProposal, StagedCommit, Superseded, member,
+    EpochChange, MemberId, NewLeaf, Origin, ReceivedProposal, StagedCommit, Superseded, member,
     outbox::{self, Made},
     session::{self, Provider, Session},
 };
@@ -194,6 +194,8 @@ pub(crate) fn commit_rejected(operation: &mut Operation<'_>, client: &Client, gr
         session.group.clear_pending_commit(provider.storage()).map_err(GroupError::refused)?;
         Ok(false)
     })?;
+    // The commit's secrets: should the server have handed it out after all, they are those of the others' epoch.
+    operation.note_deleted_secrets();
     if is_joining {
         session::forget(operation, group_id);
         operation.delete_group(group_id.as_slice())?;
@@ -204,9 +206,9 @@ pub(crate) fn commit_rejected(operation: &mut Operation<'_>, client: &Client, gr
 }
 
 pub(crate) fn accept(operation: &mut Operation<'_>, client: &Client, staged: StagedCommit) -> Result<EpochChange> {
-    let (group_id, epoch, commit) = staged.into_parts();
+    let (group_id, origin, commit) = staged.into_parts();
     let (mut change, next) = session::with(operation, client.id(), &group_id, |session, provider| {
-        session.check_epoch(epoch)?;
+        check_origin(session, &origin)?;
         let superseded = Superseded::in_group(session);
         session.group.merge_staged_commit(provider, commit).map_err(GroupError::refused)?;
         Ok((EpochChange::of(&session.group, superseded), session.record.next_credential))
@@ -225,10 +227,23 @@ pub(crate) fn accept_proposal(
     client: &Client,
     proposal: ReceivedProposal,
 ) -> Result<()> {
-    let (group_id, epoch, proposal) = proposal.into_parts();
+    let (group_id, origin, proposal) = proposal.into_parts();
     session::with(operation, client.id(), &group_id, |session, provider| {
-        session.check_epoch(epoch)?;
+        check_origin(session, &origin)?;
         Ok(session.group.store_pending_proposal(provider.storage(), proposal)?)
+    })
+}
+
+/// A commit holds secrets that are for one member's eyes: in another's group it would destroy that.
+fn check_origin(session: &Session, origin: &Origin) -> Result<(), GroupError> {
+    session.check_epoch(origin.epoch)?;
+    if *origin == Origin::of(&session.group) { Ok(()) } else { Err(GroupError::ForeignCommit) }
+}
+
+pub(crate) fn drop_proposals(operation: &mut Operation<'_>, client: &Client, group_id: &GroupId) -> Result<()> {
+    session::with(operation, client.id(), group_id, |session, provider| {
+        session.check_settled()?;
+        Ok(session.group.clear_pending_proposals(provider.storage())?)
     })
 }
 

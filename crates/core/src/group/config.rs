@@ -160,6 +160,10 @@ impl JoinOptions {
     }
 
     /// Whether a group with the same id that this client is in is deleted first. Default: no.
+    ///
+    /// Whoever makes a group chooses its id, so a stranger's Welcome or group info can name a group that this client is
+    /// in. Ask for this only where that group is lost anyway, and look at who is in the new one, keys included, before
+    /// the transaction is finished: the old one goes with it.
     pub fn replace(self, replace: bool) -> Self {
         Self { replace, ..self }
     }

@@ -1,8 +1,10 @@
 //! What a message turned out to be.
 
+use std::fmt;
+
 use openmls::prelude::{
-    GroupId, MlsGroup, Proposal, QueuedProposal, Sender as OpenMlsSender, SenderExtensionIndex,
-    StagedCommit as OpenMlsStagedCommit,
+    ConfirmationTag, GroupId, LeafNodeIndex, MlsGroup, Proposal, QueuedProposal, Sender as OpenMlsSender,
+    SenderExtensionIndex, StagedCommit as OpenMlsStagedCommit,
 };
 use tls_codec::{Deserialize, Serialize};
 
@@ -10,7 +12,6 @@ use super::{ExternalSender, Member, NewLeaf, member};
 use crate::{MessageError, RejectedMessage, RejoinReason, Result};
 
 /// What a message turned out to be.
-#[derive(Debug)]
 #[non_exhaustive]
 pub enum Received {
     /// Something that a member says.
@@ -33,6 +34,44 @@ pub enum Received {
     OwnCommit,
     /// The echo of another message of one's own.
     OwnMessage,
+}
+
+/// Of what is said only the length: it would get into logs.
+impl fmt::Debug for Received {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Application { sender, plaintext, aad, epoch } => formatter
+                .debug_struct("Application")
+                .field("sender", sender)
+                .field("plaintext", &format_args!("{} bytes", plaintext.len()))
+                .field("aad", &format_args!("{} bytes", aad.len()))
+                .field("epoch", epoch)
+                .finish(),
+            Self::Commit(commit) => formatter.debug_tuple("Commit").field(commit).finish(),
+            Self::Proposal(proposal) => formatter.debug_tuple("Proposal").field(proposal).finish(),
+            Self::OwnCommit => formatter.write_str("OwnCommit"),
+            Self::OwnMessage => formatter.write_str("OwnMessage"),
+        }
+    }
+}
+
+/// Whose group, and which state of it, something was checked against.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Origin {
+    pub(crate) epoch: u64,
+    own_leaf: LeafNodeIndex,
+    /// Groups that went different ways, or were made anew under the same id, differ in it.
+    confirmation_tag: ConfirmationTag,
+}
+
+impl Origin {
+    pub(crate) fn of(group: &MlsGroup) -> Self {
+        Self {
+            epoch: member::number(group.epoch()),
+            own_leaf: group.own_leaf_index(),
+            confirmation_tag: group.confirmation_tag().clone(),
+        }
+    }
 }
 
 /// Who made a commit or a proposal.
@@ -67,7 +106,7 @@ pub struct StagedCommit {
     /// Who outside of the group may propose changes from then on, if that changes.
     pub external_senders: Option<Vec<ExternalSender>>,
     group_id: GroupId,
-    epoch: u64,
+    origin: Origin,
     commit: OpenMlsStagedCommit,
 }
 
@@ -104,7 +143,7 @@ impl StagedCommit {
             self_removed: commit.self_removed(),
             external_senders: new_external_senders(group, &commit)?,
             group_id: group.group_id().clone(),
-            epoch: member::number(group.epoch()),
+            origin: Origin::of(group),
             commit,
         })
     }
@@ -115,9 +154,9 @@ impl StagedCommit {
         &self.group_id
     }
 
-    /// The group, the epoch that the commit is of, and the commit.
-    pub(crate) fn into_parts(self) -> (GroupId, u64, OpenMlsStagedCommit) {
-        (self.group_id, self.epoch, self.commit)
+    /// The group, what the commit was checked against, and the commit.
+    pub(crate) fn into_parts(self) -> (GroupId, Origin, OpenMlsStagedCommit) {
+        (self.group_id, self.origin, self.commit)
     }
 }
 
@@ -170,7 +209,11 @@ pub enum Change {
     },
 }
 
-/// A proposal that has been checked and can't be committed yet. Dropping it changes nothing of the group.
+/// A proposal that has been checked and can't be committed yet.
+///
+/// Dropping it changes nothing of the group, but its key is used up. If another member commits it, that commit is
+/// [`MissingProposal`](crate::RejoinReason::MissingProposal) here, and this client has to join again. So accept what others may
+/// commit, and judge their commit, which shows all that it brings; whoever must not come in can be removed then.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReceivedProposal {
@@ -179,7 +222,7 @@ pub struct ReceivedProposal {
     /// What it proposes.
     pub change: Change,
     group_id: GroupId,
-    epoch: u64,
+    origin: Origin,
     proposal: QueuedProposal,
 }
 
@@ -192,8 +235,7 @@ impl ReceivedProposal {
             _ => return Err(MessageError::malformed("a proposal of nobody").into()),
         };
         let change = change(group, &sender, proposal.proposal())?;
-        let (group_id, epoch) = (group.group_id().clone(), member::number(group.epoch()));
-        Ok(Self { sender, change, group_id, epoch, proposal })
+        Ok(Self { sender, change, group_id: group.group_id().clone(), origin: Origin::of(group), proposal })
     }
 
     /// The group that it is for.
@@ -202,9 +244,9 @@ impl ReceivedProposal {
         &self.group_id
     }
 
-    /// The group, the epoch that the proposal is of, and the proposal.
-    pub(crate) fn into_parts(self) -> (GroupId, u64, QueuedProposal) {
-        (self.group_id, self.epoch, self.proposal)
+    /// The group, what the proposal was checked against, and the proposal.
+    pub(crate) fn into_parts(self) -> (GroupId, Origin, QueuedProposal) {
+        (self.group_id, self.origin, self.proposal)
     }
 }
 

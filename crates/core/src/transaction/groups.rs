@@ -87,7 +87,9 @@ impl TransactionContext {
     }
 
     /// The delivery service did not take the pending commit: the group is as it was before, and its Welcome is
-    /// dropped. Returns whether the group is gone: an external commit that was rejected leaves none.
+    /// dropped. Only call this on an answer to the commit that is pending now: a commit that was taken after all can't be
+    /// brought back. In particular, after a crash, that the epoch has a commit already may mean one's own: process what
+    /// the server has first, its echo is [`OwnCommit`](crate::group::Received::OwnCommit). Returns whether the group is gone: an external commit that was rejected leaves none.
     ///
     /// # Errors
     /// [`GroupError::NoPendingCommit`](crate::GroupError::NoPendingCommit).
@@ -143,17 +145,34 @@ impl TransactionContext {
     /// Lets a commit hold: the group goes one epoch on.
     ///
     /// # Errors
-    /// [`GroupError::StaleCommit`](crate::GroupError::StaleCommit).
+    /// [`GroupError::StaleCommit`](crate::GroupError::StaleCommit),
+    /// [`ForeignCommit`](crate::GroupError::ForeignCommit).
     pub async fn accept(&self, commit: StagedCommit) -> Result<EpochChange> {
         self.run(move |client, operation| group::accept(operation, client, commit)).await
     }
 
     /// Lets a proposal be committed, by this client's `commit_proposals` or by another's commit.
     ///
+    /// Every commit that this client makes then carries it, and no message goes out before one does. A proposal may turn
+    /// out impossible to commit: its package expires, or whoever sent it meant harm. Then each commit is
+    /// [`Refused`](crate::GroupError::Refused), and [`drop_proposals`](Self::drop_proposals) is the way on.
+    ///
     /// # Errors
-    /// [`GroupError::StaleCommit`](crate::GroupError::StaleCommit).
+    /// [`GroupError::StaleCommit`](crate::GroupError::StaleCommit),
+    /// [`ForeignCommit`](crate::GroupError::ForeignCommit).
     pub async fn accept_proposal(&self, proposal: ReceivedProposal) -> Result<()> {
         self.run(move |client, operation| group::accept_proposal(operation, client, proposal)).await
+    }
+
+    /// Forgets all proposals accepted in this epoch, so that this client can commit and speak without them. Should
+    /// another member commit them after all, its commit is
+    /// [`MissingProposal`](crate::RejoinReason::MissingProposal): make a commit of one's own at once.
+    ///
+    /// # Errors
+    /// [`GroupError::CommitPending`](crate::GroupError::CommitPending), [`Leaving`](crate::GroupError::Leaving).
+    pub async fn drop_proposals(&self, group_id: &GroupId) -> Result<()> {
+        let group_id = group_id.clone();
+        self.run(move |client, operation| group::drop_proposals(operation, client, &group_id)).await
     }
 
     /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.

@@ -1,6 +1,7 @@
 //! Groups, with what their tests share.
 
 mod messages;
+mod mistakes;
 pub(crate) mod peer;
 mod strangers;
 mod unseen;

@@ -148,6 +148,10 @@ scenarios! {
         assert!(wal() > 0);
         deliver(&bob, &group, &[&alice]).await;
         assert_eq!(wal(), 0, "another's commit");
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        assert!(wal() > 0);
+        commit(&alice, async |tx| tx.commit_rejected(&group).await).await;
+        assert_eq!(wal(), 0, "a commit that was taken back");
         say(&alice, &group, "again").await;
         assert!(wal() > 0);
         commit(&alice, async |tx| tx.delete_group(&group).await).await;

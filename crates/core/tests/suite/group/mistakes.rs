@@ -1,0 +1,134 @@
+//! What a member does on purpose, or an app by mistake, leaves the group usable.
+
+use mlskit::{
+    Client, Error, GroupError, Keypackage,
+    group::{GroupConfig, JoinOptions, OutgoingKind},
+    openmls::prelude::{
+        Extension, Extensions, GroupId, KeyPackageIn, Lifetime, OpenMlsProvider as _, ProtocolVersion, UnknownExtension,
+    },
+};
+use mlskit_testkit::forge::{self, Forge};
+use tls_codec::Deserialize as _;
+
+use super::{
+    add, commit, deliver, hear, keypackage, outgoing, pair,
+    peer::{Peer, basic, bytes},
+    process, proposal, say, staged,
+};
+use crate::common;
+
+/// What OpenMLS takes for good.
+fn forged(forge: &Forge) -> Keypackage {
+    let package = KeyPackageIn::tls_deserialize_exact(forge.bytes()).unwrap();
+    package.validate(Peer::new(basic("anybody")).provider.crypto(), ProtocolVersion::Mls10).unwrap()
+}
+
+/// Alice in a group with Carol, who sends what no commit can carry; Alice accepts it.
+async fn poisoned(bad: impl FnOnce(&mut Peer) -> Vec<u8>) -> (Client, GroupId, Peer) {
+    let (alice, alices) = common::client("alice").await;
+    let group = commit(&alice, async |tx| tx.create_group(&alices, GroupConfig::default()).await).await;
+    let mut carol = Peer::new(basic("carol"));
+    let (_, welcome) = add(&alice, &group, &carol.keypackage()).await;
+    carol.join(&welcome);
+    let received = proposal(&alice, &bad(&mut carol)).await;
+    commit(&alice, async |tx| tx.accept_proposal(*received).await).await;
+    (alice, group, carol)
+}
+
+async fn is_stuck_until_the_proposals_are_dropped(alice: Client, group: GroupId, mut carol: Peer) {
+    let carols = alice.members(&group).await.unwrap()[1].id.clone();
+    let tx = alice.new_transaction().await.unwrap();
+    for refused in [tx.commit_proposals(&group).await, tx.update_keys(&group, None).await] {
+        assert!(matches!(refused, Err(Error::Group(GroupError::Refused { .. }))), "{refused:?}");
+    }
+    let refused = tx.encrypt_message(&group, b"text", b"").await.unwrap_err();
+    assert_eq!(refused, Error::Group(GroupError::ProposalsPending));
+    tx.finish().await.unwrap();
+
+    commit(&alice, async |tx| tx.drop_proposals(&group).await).await;
+    let text = say(&alice, &group, "text").await;
+    carol.with(|group, provider, _| {
+        group.clear_pending_proposals(provider.storage()).unwrap();
+        let message = mlskit::openmls::prelude::MlsMessageIn::tls_deserialize_exact(&text).unwrap();
+        group.process_message(provider, message.try_into_protocol_message().unwrap()).unwrap();
+    });
+    commit(&alice, async |tx| tx.remove_members(&group, &[carols]).await).await;
+    deliver(&alice, &group, &[]).await;
+    assert_eq!(alice.members(&group).await.unwrap().len(), 1);
+}
+
+scenarios! {
+    /// One proposal stopped all commits and all messages of whoever had accepted it, over restarts, and there was no
+    /// call to be rid of it.
+    async fn a_proposal_that_no_commit_can_carry_can_be_dropped() {
+        let (alice, group, carol) = poisoned(|carol| {
+            let package = forged(&Forge { init_key: vec![0; 32], ..Forge::default() });
+            carol.with(|group, provider, signer| bytes(&group.propose_add_member(provider, signer, &package).unwrap().0))
+        }).await;
+        is_stuck_until_the_proposals_are_dropped(alice, group, carol).await;
+        let (alice, group, carol) = poisoned(|carol| {
+            let unknown = Extension::Unknown(0xf2ee, UnknownExtension(Vec::new()));
+            let extensions = Extensions::single(unknown).unwrap();
+            carol.with(|group, provider, signer| {
+                bytes(&group.propose_group_context_extensions(provider, extensions, signer).unwrap().0)
+            })
+        }).await;
+        is_stuck_until_the_proposals_are_dropped(alice, group, carol).await;
+    }
+
+    async fn a_proposal_whose_package_expires_before_it_is_committed_can_be_dropped() {
+        let until = forge::now() + 2;
+        let dave = Peer::new(basic("dave")).keypackage_until(Lifetime::init(until - 60, until));
+        let (alice, group, carol) = poisoned(|carol| {
+            carol.with(|group, provider, signer| bytes(&group.propose_add_member(provider, signer, &dave).unwrap().0))
+        }).await;
+        while forge::now() <= until {
+            smol::Timer::after(std::time::Duration::from_millis(100)).await;
+        }
+        is_stuck_until_the_proposals_are_dropped(alice, group, carol).await;
+    }
+
+    async fn proposals_of_a_pending_commit_and_ones_own_leave_are_not_dropped() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        commit(&bob, async |tx| tx.leave_group(&group).await).await;
+        let refused = bob.transaction(async |tx| tx.drop_proposals(&group).await).await;
+        assert_eq!(refused, Err(Error::Group(GroupError::Leaving)));
+        let leave = outgoing(&bob, OutgoingKind::Leave).await;
+        let received = proposal(&alice, &leave).await;
+        commit(&alice, async |tx| tx.accept_proposal(*received).await).await;
+        commit(&alice, async |tx| tx.commit_proposals(&group).await).await;
+        let refused = alice.transaction(async |tx| tx.drop_proposals(&group).await).await;
+        assert_eq!(refused, Err(Error::Group(GroupError::CommitPending)));
+        deliver(&alice, &group, &[&bob]).await;
+        assert_eq!(alice.members(&group).await.unwrap().len(), 1);
+    }
+
+    /// It was taken, and the other client could never speak again.
+    async fn what_another_client_has_processed_is_not_accepted() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let (carol, carols) = common::client("carol").await;
+        let package = keypackage(&carol, &carols).await;
+        let (added, welcome) = add(&alice, &group, &package).await;
+        let bobs = staged(&bob, &added).await;
+        commit(&bob, async |tx| tx.accept(*bobs).await).await;
+        commit(&carol, async |tx| tx.join_group(&welcome, JoinOptions::default()).await).await;
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        let bytes = outgoing(&alice, OutgoingKind::Commit).await;
+        commit(&alice, async |tx| tx.commit_accepted(&group).await).await;
+        let bobs = staged(&bob, &bytes).await;
+        let refused = carol.transaction(async |tx| tx.accept(*bobs).await).await;
+        assert_eq!(refused, Err(Error::Group(GroupError::ForeignCommit)));
+        let carols = staged(&carol, &bytes).await;
+        commit(&carol, async |tx| tx.accept(*carols).await).await;
+        let text = say(&carol, &group, "still here").await;
+        assert_eq!(hear(&alice, &text).await, "still here");
+    }
+
+    async fn a_message_that_is_logged_shows_its_length_and_not_what_is_said() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let text = say(&alice, &group, "hush").await;
+        let shown = format!("{:?}", process(&bob, &text).await.unwrap());
+        let bytes = format!("{:?}", b"hush");
+        assert!(shown.contains("plaintext: 4 bytes") && !shown.contains(&bytes[1..bytes.len() - 1]), "{shown}");
+    }
+}
