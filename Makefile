@@ -16,9 +16,10 @@ test: ## runs every check and every test
 	@scripts/set-up test
 	@scripts/test
 
-bench: ## measures key packages beside OpenMLS and mls-rs
+bench: ## measures key packages and groups beside OpenMLS and mls-rs
 	@scripts/set-up demo
 	cargo bench --locked --package mlskit --bench keypackages
+	cargo bench --locked --package mlskit --bench groups
 
 fuzz: ## feeds noise to import_keypackage, join_group and process_message, each for FUZZ_SECONDS (60)
 	@scripts/set-up fuzz

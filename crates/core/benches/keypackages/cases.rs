@@ -1,6 +1,6 @@
 //! What is measured. Each case prints its rows.
 
-use std::{fs::File, io::Write, thread, time::Duration};
+use std::{thread, time::Duration};
 
 use mls_rs::MlsMessage;
 use mlskit::{
@@ -12,23 +12,14 @@ use openmls_rust_crypto::{OpenMlsRustCrypto, RustCrypto};
 use openmls_traits::{OpenMlsProvider as _, storage::StorageProvider as _};
 
 use crate::{
-    harness::{Scale, Times, Variant, growth, row, take_turns, timed},
     rivals::{self, OpenMls},
-    store::{Store, block_on, folder},
+    scale::Scale,
+    shared::{
+        disk::{block_on, folder},
+        harness::{Times, Variant, repeat, row, take_turns, timed},
+    },
+    store::Store,
 };
-
-/// What a commit waits for.
-pub(crate) fn fsync(scale: Scale) -> Times {
-    let folder = folder();
-    let mut file = File::create(folder.path().join("appended")).unwrap();
-    let mut append = || {
-        file.write_all(&[0x5a; 4096]).unwrap();
-        file.sync_data().unwrap();
-    };
-    let append: Variant<'_> = Box::new(|| timed(|| repeat(scale.repeat, &mut append)).0);
-    let [times] = take_turns(scale, scale.repeat, [append]);
-    times
-}
 
 pub(crate) fn nothing(scale: Scale) {
     let store = Store::new();
@@ -39,7 +30,7 @@ pub(crate) fn nothing(scale: Scale) {
     let open = block_on(keystore.begin()).unwrap();
     let operation = || block_on(open.run(|_| Ok::<_, mlskit_keystore::Error>(()))).unwrap();
     let times = take_turns(
-        scale,
+        scale.rounds,
         scale.repeat,
         [
             Box::new(|| timed(|| repeat(scale.repeat, transaction)).0),
@@ -86,7 +77,7 @@ fn generate_beside(scale: Scale, what: &str, own: Variant<'_>) {
     let openmls = OpenMls::new();
     let mls_rs = rivals::mls_rs();
     let times = take_turns(
-        scale,
+        scale.rounds,
         scale.repeat,
         [
             own,
@@ -124,7 +115,7 @@ pub(crate) fn generate_batch(scale: Scale) {
         });
     };
     let times = take_turns(
-        scale,
+        scale.rounds,
         batch,
         [
             own,
@@ -155,7 +146,7 @@ pub(crate) fn list(scale: Scale) {
     repeat(few, || mls_rs.generate());
     let open = small.begin();
     let times = take_turns(
-        scale,
+        scale.rounds,
         scale.repeat,
         [
             Box::new(|| timed(|| repeat(scale.repeat, || small.count())).0),
@@ -186,7 +177,7 @@ pub(crate) fn remove_by_credential(scale: Scale) {
     let mls_rs = rivals::mls_rs();
     let [small, large] = &stores;
     let times = take_turns(
-        scale,
+        scale.rounds,
         1,
         [
             Box::new(|| remove(scale, small)),
@@ -244,7 +235,7 @@ pub(crate) fn import(scale: Scale) {
     let mls_rs = || checker.validate_key_package(MlsMessage::from_bytes(&framed).unwrap(), None).unwrap();
     assert_eq!([on_this_thread(), on_another(), openmls()], [(); 3].map(|()| keypackage.clone()));
     let times = take_turns(
-        scale,
+        scale.rounds,
         scale.repeat,
         [
             Box::new(|| timed(|| repeat(scale.repeat, on_this_thread)).0),
@@ -258,12 +249,9 @@ pub(crate) fn import(scale: Scale) {
     row("… with the way to another thread and back", on_another, Some(openmls), Some(mls_rs));
 }
 
-/// Does it so many times, one at least, and returns the last.
-fn repeat<T>(times: usize, mut work: impl FnMut() -> T) -> T {
-    (1..times).for_each(|_| {
-        std::hint::black_box(work());
-    });
-    work()
+/// Prints a row of two times of mlskit's own.
+fn growth(what: &str, larger: &Times, smaller: &Times) {
+    println!("| {what} | ×{:.2} | | | | |", larger.ratio_to(smaller));
 }
 
 fn cores() -> usize {

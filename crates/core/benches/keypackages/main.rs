@@ -17,11 +17,14 @@
 )]
 
 mod cases;
-mod harness;
 mod rivals;
+mod scale;
+#[path = "../shared/mod.rs"]
+mod shared;
 mod store;
 
-use harness::Scale;
+use scale::Scale;
+use shared::{arguments, disk};
 
 type Case = fn(Scale);
 
@@ -36,20 +39,11 @@ const CASES: [(&str, Case); 7] = [
 ];
 
 fn main() {
-    let has = |wanted: &str| std::env::args().any(|argument| argument == wanted);
-    let scale = match (has("--bench"), has("--quick")) {
-        (false, _) => Scale::SMOKE,
-        (true, true) => Scale::QUICK,
-        (true, false) => Scale::FULL,
-    };
+    let scale = Scale::from(arguments::effort());
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    println!("{cores} cores, {} rounds; append 4 KiB and fdatasync: {}\n", scale.rounds, cases::fsync(scale));
+    let fsync = disk::fsync(scale.rounds, scale.repeat);
+    println!("{cores} cores, {} rounds; append 4 KiB and fdatasync: {fsync}\n", scale.rounds);
     println!("| µs, median (p10–p90) | mlskit | OpenMLS | ratio | mls-rs | ratio |");
     println!("|---|---|---|---|---|---|");
-    let wanted: Vec<_> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    for (name, run) in CASES {
-        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == name) {
-            run(scale);
-        }
-    }
+    CASES.iter().filter(|(name, _)| arguments::is_wanted(name)).for_each(|(_, run)| run(scale));
 }

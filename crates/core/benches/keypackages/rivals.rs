@@ -22,7 +22,7 @@ use openmls_traits::{
     signatures::{Signer, SignerError},
 };
 
-use crate::store::SUITE;
+use crate::shared::suite::SUITE;
 
 pub(crate) struct OpenMls<S> {
     pub(crate) provider: OpenMlsRustCrypto,

@@ -1,13 +1,9 @@
 //! mlskit's side: a client whose encrypted file lies beside the build, on the disk.
 
-use mlskit::{
-    Client, ClientId, Credential, CredentialRef, DatabaseKey, Keypackage, KeypackageConfig, TransactionContext,
-    openmls::prelude::Ciphersuite,
-};
-pub(crate) use smol::future::block_on;
+use mlskit::{Client, ClientId, CredentialRef, DatabaseKey, Keypackage, KeypackageConfig, TransactionContext};
 use tempfile::TempDir;
 
-pub(crate) const SUITE: Ciphersuite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+use crate::shared::disk::{add_credential, block_on, folder};
 
 pub(crate) struct Store {
     pub(crate) client: Client,
@@ -54,14 +50,4 @@ impl Store {
         let found = block_on(self.client.keypackage(&keypackage.keypackage_ref().unwrap())).unwrap();
         assert_eq!(found.as_ref(), Some(keypackage));
     }
-}
-
-/// Not the system's folder of temporary files, which may be memory.
-pub(crate) fn folder() -> TempDir {
-    TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).unwrap()
-}
-
-fn add_credential(client: &Client) -> CredentialRef {
-    let credential = Credential::basic(SUITE, client.id()).unwrap();
-    block_on(client.transaction(async |tx| tx.add_credential(credential).await)).unwrap()
 }

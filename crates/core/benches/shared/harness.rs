@@ -5,23 +5,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// How much is done.
-#[derive(Clone, Copy)]
-pub(crate) struct Scale {
-    pub(crate) rounds: usize,
-    /// How often what takes microseconds is repeated in a round.
-    pub(crate) repeat: usize,
-    pub(crate) batch: usize,
-    pub(crate) small_store: usize,
-    pub(crate) large_store: usize,
-}
-
-impl Scale {
-    pub(crate) const FULL: Self = Self { rounds: 40, repeat: 50, batch: 100, small_store: 1_000, large_store: 10_000 };
-    pub(crate) const QUICK: Self = Self { rounds: 8, ..Self::FULL };
-    pub(crate) const SMOKE: Self = Self { rounds: 1, repeat: 2, batch: 4, small_store: 10, large_store: 20 };
-}
-
 /// One way of doing a piece of work. It prepares and verifies outside of the time that it returns.
 pub(crate) type Variant<'a> = Box<dyn FnMut() -> Duration + 'a>;
 
@@ -29,12 +12,12 @@ pub(crate) type Variant<'a> = Box<dyn FnMut() -> Duration + 'a>;
 pub(crate) struct Times(Vec<f64>);
 
 /// Runs all variants once for nothing, then once a round in rotated order. `units` is how many pieces each does.
-pub(crate) fn take_turns<const N: usize>(scale: Scale, units: usize, mut variants: [Variant<'_>; N]) -> [Times; N] {
-    let mut times = [(); N].map(|()| Times(Vec::with_capacity(scale.rounds)));
+pub(crate) fn take_turns<const N: usize>(rounds: usize, units: usize, mut variants: [Variant<'_>; N]) -> [Times; N] {
+    let mut times = [(); N].map(|()| Times(Vec::with_capacity(rounds)));
     variants.iter_mut().for_each(|variant| {
         variant();
     });
-    for round in 0..scale.rounds {
+    for round in 0..rounds {
         for step in 0..N {
             // Every other pass backwards, so that no variant always follows the same one.
             let turn = if (round / N).is_multiple_of(2) { (round + step) % N } else { (round + N - step) % N };
@@ -53,12 +36,12 @@ pub(crate) fn timed<T>(work: impl FnOnce() -> T) -> (Duration, T) {
 
 impl Times {
     /// The median of the rounds' own ratios: what slows a whole round cancels.
-    fn ratio_to(&self, other: &Self) -> String {
+    pub(crate) fn ratio_to(&self, other: &Self) -> f64 {
         let ratios = self.0.iter().zip(&other.0).map(|(own, others)| own / others).collect();
-        format!("{:.2}", Self(ratios).quantile(0.5))
+        Self(ratios).quantile(0.5)
     }
 
-    fn quantile(&self, share: f64) -> f64 {
+    pub(crate) fn quantile(&self, share: f64) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_by(f64::total_cmp);
         let last = sorted.len() - 1;
@@ -79,13 +62,16 @@ impl fmt::Display for Times {
 /// Prints a row; a rival that has no such thing is `None`.
 pub(crate) fn row(what: &str, own: &Times, openmls: Option<&Times>, mls_rs: Option<&Times>) {
     let beside = |other: Option<&Times>| match other {
-        Some(other) => format!("{other} | {}", own.ratio_to(other)),
+        Some(other) => format!("{other} | {:.2}", own.ratio_to(other)),
         None => "none | –".to_owned(),
     };
     println!("| {what} | {own} | {} | {} |", beside(openmls), beside(mls_rs));
 }
 
-/// Prints a row of two times of mlskit's own.
-pub(crate) fn growth(what: &str, larger: &Times, smaller: &Times) {
-    println!("| {what} | ×{} | | | | |", larger.ratio_to(smaller));
+/// Does it so many times, one at least, and returns the last.
+pub(crate) fn repeat<T>(times: usize, mut work: impl FnMut() -> T) -> T {
+    (1..times).for_each(|_| {
+        std::hint::black_box(work());
+    });
+    work()
 }
