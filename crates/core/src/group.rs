@@ -6,6 +6,7 @@
 //! | pending | `commit_accepted` | settled, one epoch on; the Welcome goes out |
 //! | pending | `commit_rejected` | settled, as before; the Welcome is dropped |
 //! | settled or pending | `accept` of another's commit | settled, one epoch on; one's own pending commit is superseded |
+//! | settled | `accept_proposal` | settled, but nothing is said until a commit with it; or until `drop_proposals` |
 //! | settled | `leave_group` | leaving: the proposal is in the outbox; only receiving goes on |
 //! | leaving | `accept` of a commit with it | removed: only reading and `delete_group` |
 //! | leaving | `accept` of a commit without it | settled, one epoch on; the proposal is superseded |

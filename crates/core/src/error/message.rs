@@ -107,8 +107,9 @@ pub enum RejoinReason {
     /// commit again.
     #[error("a commit adds a key package that is not valid yet; is the clock right?")]
     LeafNotYetValid,
-    /// A commit has a proposal that this client did not get or did not accept. Process and accept it, then process
-    /// the commit again.
+    /// A commit has a proposal that this client did not get or did not accept. If it is still to come, process and accept
+    /// it, then process the commit again. One that was dropped does not come again, unless it is a `PublicMessage`: it is a
+    /// [`Duplicate`](MessageError::Duplicate), and this client has to join again.
     #[error("a commit has a proposal that this client did not get, or did not accept")]
     MissingProposal,
     /// A commit is of this client itself, which took it back or lost it: the delivery service took it after all, or

@@ -46,7 +46,8 @@ impl GroupConfig {
     }
 
     /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike: one that refuses
-    /// such a commit which others accept is left behind.
+    /// such a commit which others accept is left behind. So who joins a group that allows them sets this too, in its
+    /// [`JoinOptions::config`]: it is no property that comes with the group, and nothing changes it afterwards.
     pub fn external_joins(self, external_joins: bool) -> Self {
         Self { external_joins, ..self }
     }
