@@ -69,7 +69,7 @@ impl Credential {
 }
 
 /// The suites that a client can work with.
-pub(crate) const SUPPORTED_CIPHERSUITES: [Ciphersuite; 3] = [
+pub const SUPPORTED_CIPHERSUITES: [Ciphersuite; 3] = [
     Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519,
     Ciphersuite::MLS_128_DHKEMP256_AES128GCM_SHA256_P256,
     Ciphersuite::MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519,

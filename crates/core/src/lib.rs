@@ -71,7 +71,9 @@ mod witness;
 pub use client::{Client, ClientOptions};
 pub use client_id::ClientId;
 pub use clock::{Clock, SystemClock};
-pub use credential::{CertificateChain, Credential, CredentialFilter, CredentialRef, PrivateKey};
+pub use credential::{
+    CertificateChain, Credential, CredentialFilter, CredentialRef, PrivateKey, SUPPORTED_CIPHERSUITES,
+};
 pub use error::{
     CertificateError, CredentialError, Error, ExtensionPlace, GroupError, KeypackageError, MessageError,
     RejectedKeypackage, RejectedMessage, RejoinReason, Result,

@@ -50,6 +50,13 @@ impl CertificateChain {
         Self::from_der(blocks.map(|(position, block)| from_pem(position, block)).collect::<Result<_, _>>()?)
     }
 
+    /// The content of an X.509 credential (RFC 9420 §5.3) with these certificates, in DER, whatever they are. A
+    /// length that a list can't hold leaves a certificate empty.
+    #[must_use]
+    pub fn encode(certificates: &[Vec<u8>]) -> Vec<u8> {
+        certificates.iter().flat_map(|der| VLByteSlice(der).tls_serialize_detached().unwrap_or_default()).collect()
+    }
+
     pub(crate) fn content(&self) -> &[u8] {
         &self.content
     }

@@ -28,6 +28,30 @@ impl CredentialRef {
         Ok(Self { client_id, ciphersuite, record })
     }
 
+    /// A reference from its parts, as bindings to other languages hand them back. Nothing is verified: one that names
+    /// no stored credential is a [`CredentialError::CredentialNotFound`] where it is used.
+    #[must_use]
+    pub fn from_parts(
+        client_id: ClientId,
+        ciphersuite: Ciphersuite,
+        credential: &openmls::prelude::Credential,
+        signature_key: Vec<u8>,
+    ) -> Self {
+        let record = CredentialRecord {
+            ciphersuite: ciphersuite.into(),
+            credential_type: credential.credential_type().into(),
+            content: credential.serialized_content().to_vec(),
+            signature_key,
+        };
+        Self { client_id, ciphersuite, record }
+    }
+
+    /// The credential as peers see it (RFC 9420 §5.3).
+    #[must_use]
+    pub fn credential(&self) -> openmls::prelude::Credential {
+        openmls::prelude::Credential::new(self.credential_type(), self.record.content.clone())
+    }
+
     /// The client that the credential belongs to.
     #[must_use]
     pub fn client_id(&self) -> &ClientId {
@@ -79,10 +103,7 @@ impl CredentialRef {
     }
 
     pub(crate) fn with_key(&self) -> CredentialWithKey {
-        CredentialWithKey {
-            credential: openmls::prelude::Credential::new(self.credential_type(), self.record.content.clone()),
-            signature_key: self.record.signature_key.as_slice().into(),
-        }
+        CredentialWithKey { credential: self.credential(), signature_key: self.record.signature_key.as_slice().into() }
     }
 }
 

@@ -13,6 +13,12 @@ pub struct MemberId {
 }
 
 impl MemberId {
+    /// The id of the member with this key at this leaf.
+    #[must_use]
+    pub fn new(leaf_index: u32, signature_key: Vec<u8>) -> Self {
+        Self { leaf_index, signature_key }
+    }
+
     /// The member's place in the ratchet tree.
     #[must_use]
     pub fn leaf_index(&self) -> u32 {

@@ -18,6 +18,7 @@ use crate::{Client, GroupError, Result};
 
 /// An encrypted message that opens only when the transaction that encrypted it has been committed: sent and rolled
 /// back, its key would be used again for another.
+#[derive(Clone)]
 pub struct SealedMessage {
     bytes: Vec<u8>,
     is_committed: Arc<AtomicBool>,

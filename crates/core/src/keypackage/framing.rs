@@ -23,6 +23,18 @@ pub enum KeypackageFraming {
     MlsMessage,
 }
 
+impl KeypackageFraming {
+    /// The key package in `bytes`, in this form. It is not looked at.
+    #[must_use]
+    pub fn apply(self, bytes: &[u8]) -> Vec<u8> {
+        let (_, package) = unwrap(bytes);
+        match self {
+            Self::Bare => package.to_vec(),
+            Self::MlsMessage => wrap(package),
+        }
+    }
+}
+
 /// The form of `bytes`, and the bare package in them.
 pub(crate) fn unwrap(bytes: &[u8]) -> (KeypackageFraming, &[u8]) {
     match bytes.split_at_checked(HEADER_LENGTH) {

@@ -2,7 +2,7 @@
 
 mod display;
 
-use openmls::prelude::{Ciphersuite, Lifetime};
+use openmls::prelude::{Ciphersuite, Credential, Lifetime};
 
 use super::{
     KeypackageFraming, RejectedKeypackage,
@@ -196,6 +196,12 @@ fn certificates(list: &[u8]) -> Option<Vec<Vec<u8>>> {
         certificates.push(reader.vector("leaf_node.credential.certificates").ok()?.to_vec());
     }
     Some(certificates)
+}
+
+impl From<&Credential> for CredentialInfo {
+    fn from(credential: &Credential) -> Self {
+        Self::from_raw(credential.credential_type().into(), credential.serialized_content())
+    }
 }
 
 impl CapabilitiesInfo {

@@ -27,6 +27,18 @@ pub struct KeypackageRef {
 }
 
 impl KeypackageRef {
+    /// A reference from its parts, as bindings to other languages hand them back. Nothing is verified.
+    #[must_use]
+    pub fn from_parts(
+        hash_ref: Vec<u8>,
+        ciphersuite: Ciphersuite,
+        credential_type: CredentialType,
+        lifetime: Lifetime,
+        last_resort: bool,
+    ) -> Self {
+        Self { hash_ref, ciphersuite, credential_type, lifetime, last_resort }
+    }
+
     /// The hash: 32 bytes for the ciphersuites supported here.
     #[must_use]
     pub fn hash_ref(&self) -> &[u8] {
