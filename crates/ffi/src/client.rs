@@ -1,13 +1,16 @@
 //! The client: an open database and whom it belongs to.
 
+mod groups;
+
 use std::sync::Arc;
 
 use futures_lite::future;
 
 use crate::{
-    CancelToken, ClientId, ClientOptions, CredentialRef, Keypackage, KeypackageRef, ManualClock, MlsError, Result,
-    Secret, TransactionContext,
+    CancelToken, ClientId, ClientOptions, CredentialFilter, CredentialRef, Keypackage, KeypackageRef, ManualClock,
+    MlsError, Result, Secret, TransactionContext,
     live::{CLIENTS, Live},
+    member::each,
 };
 
 /// One client of MLS, with everything that it keeps in one encrypted file.
@@ -65,7 +68,7 @@ impl Client {
     /// `Cancelled`; `Transaction` with `TransactionBusy` and `Storage` with `DatabaseBusy` after the busy time-out;
     /// `Storage` for the file.
     pub async fn new_transaction(&self, token: Option<Arc<CancelToken>>) -> Result<Arc<TransactionContext>> {
-        let begin = async { Ok(TransactionContext::new(self.core.new_transaction().await?)) };
+        let begin = async { Ok(TransactionContext::new(self.core.clone(), self.core.new_transaction().await?)) };
         let Some(token) = token else { return begin.await };
         let give_up = async {
             token.cancelled().await;
@@ -80,7 +83,15 @@ impl Client {
     /// # Errors
     /// `Storage`.
     pub async fn credentials(&self) -> Result<Vec<CredentialRef>> {
-        Ok(self.core.credentials().await?.iter().map(Into::into).collect())
+        Ok(each(&self.core.credentials().await?))
+    }
+
+    /// The credentials that `filter` lets through, in the order in which they were added.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn find_credentials(&self, filter: CredentialFilter) -> Result<Vec<CredentialRef>> {
+        Ok(each(&self.core.find_credentials(filter.try_into()?).await?))
     }
 
     /// References to all stored key packages, in the order in which they were made.
@@ -88,7 +99,7 @@ impl Client {
     /// # Errors
     /// `Storage`.
     pub async fn get_keypackage_refs(&self) -> Result<Vec<KeypackageRef>> {
-        Ok(self.core.get_keypackage_refs().await?.iter().map(Into::into).collect())
+        Ok(each(&self.core.get_keypackage_refs().await?))
     }
 
     /// The stored key package that `keypackage_ref` names, if it is there.
@@ -98,6 +109,43 @@ impl Client {
     pub async fn keypackage(&self, keypackage_ref: KeypackageRef) -> Result<Option<Keypackage>> {
         let found = self.core.keypackage(&keypackage_ref.try_into()?).await?;
         found.as_ref().map(Keypackage::try_from).transpose()
+    }
+
+    /// Decodes another client's key package, bare or in an `MLSMessage`, and checks all that RFC 9420 §10.1 and §7.3 ask
+    /// before it may be added to a group. Nothing is stored. Whose it is remains to be seen: from its credential, or with
+    /// `import_keypackage_of`.
+    ///
+    /// # Errors
+    /// `Keypackage` with `Rejected`.
+    pub async fn import_keypackage(&self, bytes: Vec<u8>) -> Result<Keypackage> {
+        Keypackage::try_from(&self.core.import_keypackage(&bytes).await?)
+    }
+
+    /// `import_keypackage` of what a directory gave for the client `owner`: its Basic credential must name that client.
+    ///
+    /// # Errors
+    /// As `import_keypackage`; `OtherClient`; `NoClientId` for an X.509 credential, whose identity is the app's to read.
+    pub async fn import_keypackage_of(&self, owner: ClientId, bytes: Vec<u8>) -> Result<Keypackage> {
+        Keypackage::try_from(&self.core.import_keypackage_of(&owner.into(), &bytes).await?)
+    }
+
+    /// Encrypts the whole file with another key of 32 bytes. Killed at any moment, the file opens with either the old or
+    /// the new one: keep both until this has returned. Another client of the same file then gets `KeyChanged`.
+    ///
+    /// # Errors
+    /// As `new_transaction`; `Storage` with `InvalidKeyLength`. After a change that could not be seen through, every call
+    /// gets `KeyChanged`: open again with the new key.
+    pub async fn change_key(&self, key: Secret) -> Result<()> {
+        Ok(self.core.change_key(&mlskit::DatabaseKey::from_bytes(key.as_bytes())?).await?)
+    }
+
+    /// Reads the whole file, in its turn among the transactions, and checks that every page is as it was written and that
+    /// everything in it agrees. It takes some 10 ms a megabyte and changes nothing.
+    ///
+    /// # Errors
+    /// `Storage` with `Corrupt`; as `new_transaction`.
+    pub async fn check_integrity(&self) -> Result<()> {
+        Ok(self.core.check_integrity().await?)
     }
 
     /// Rolls back what is open and frees all that the client holds. Every later call on it that needs the file is

@@ -2,7 +2,7 @@
 
 use mlskit::DatabaseKey;
 
-use crate::{Result, Secret};
+use crate::{Result, Secret, numbers::count};
 
 /// Numbers of this release.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -23,8 +23,8 @@ pub struct Constants {
 pub fn constants() -> Constants {
     Constants {
         keypackage_default_lifetime: mlskit::KEYPACKAGE_DEFAULT_LIFETIME.as_secs(),
-        max_batch: u64::try_from(mlskit::keypackage::MAX_BATCH).unwrap_or(u64::MAX),
-        database_key_length: u64::try_from(DatabaseKey::LENGTH).unwrap_or(u64::MAX),
+        max_batch: count(mlskit::keypackage::MAX_BATCH),
+        database_key_length: count(DatabaseKey::LENGTH),
         ciphersuites: mlskit::SUPPORTED_CIPHERSUITES.map(u16::from).to_vec(),
     }
 }

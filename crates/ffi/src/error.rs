@@ -15,10 +15,9 @@ mod transaction;
 #[cfg(test)]
 mod tests;
 
-use std::{
-    fmt,
-    time::{Duration, SystemTime, UNIX_EPOCH},
-};
+use std::{fmt, time::Duration};
+
+use mlskit::openmls::prelude::Ciphersuite;
 
 pub use certificate::CertificateFailure;
 pub use credential::CredentialFailure;
@@ -99,6 +98,16 @@ impl MlsError {
     pub(crate) fn cancelled() -> Self {
         Self::Cancelled { detail: "cancelled while waiting for its turn; no transaction was begun".to_owned() }
     }
+
+    pub(crate) fn spent() -> Self {
+        let detail =
+            "the commit or proposal was accepted before, or its transaction has ended; process its message anew";
+        Self::Spent { detail: detail.to_owned() }
+    }
+
+    pub(crate) fn unnamed(what: &str) -> Self {
+        Self::Other { detail: format!("{what} that these bindings have no name for; update them") }
+    }
 }
 
 impl From<mlskit::Error> for MlsError {
@@ -156,14 +165,6 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn numbers<T: Into<u16>>(list: Vec<T>) -> Vec<u16> {
+fn suites(list: Vec<Ciphersuite>) -> Vec<u16> {
     list.into_iter().map(Into::into).collect()
-}
-
-fn count(number: usize) -> u64 {
-    u64::try_from(number).unwrap_or(u64::MAX)
-}
-
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
 }

@@ -1,8 +1,10 @@
 //! A key package, as it travels.
 
-use mlskit::KeypackageExt;
+use std::{sync::Arc, time::Duration};
 
-use crate::{CredentialInfo, KeypackageRef, MlsError, Result, SignatureKey};
+use mlskit::{KeypackageChecks, KeypackageExt};
+
+use crate::{CredentialInfo, KeypackageRef, ManualClock, MlsError, Result, SignatureKey};
 
 /// A key package (RFC 9420 §10) whose signatures have been checked, or that was made here.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
@@ -15,6 +17,27 @@ pub struct Keypackage {
     pub signature_key: SignatureKey,
     /// The bare `KeyPackage`, to publish and to add.
     pub bytes: Vec<u8>,
+}
+
+/// `import_keypackage` on the thread that asks and without a client, for programs that have a thread of their own for it: a
+/// directory that takes uploads, say. `max_accepted_lifetime` is in seconds; without it, that of `ClientOptions`.
+///
+/// # Errors
+/// `Keypackage` with `Rejected`.
+#[uniffi::export]
+pub fn check_keypackage(
+    bytes: Vec<u8>,
+    max_accepted_lifetime: Option<u64>,
+    clock: Option<Arc<ManualClock>>,
+) -> Result<Keypackage> {
+    let mut checks = KeypackageChecks::default();
+    if let Some(seconds) = max_accepted_lifetime {
+        checks = checks.max_accepted_lifetime(Duration::from_secs(seconds));
+    }
+    if let Some(clock) = clock {
+        checks = checks.clock(clock);
+    }
+    Keypackage::try_from(&checks.check(&bytes)?)
 }
 
 impl TryFrom<&mlskit::Keypackage> for Keypackage {

@@ -10,38 +10,66 @@
 //!   seconds since 1970, lifetimes seconds.
 //! - What is exported depends on no feature, since the generated code has to fit every build.
 
+mod bound;
 mod bytes;
 mod cancel_token;
+mod capabilities;
 mod client;
 mod client_options;
 mod constants;
 mod credential;
+mod credential_filter;
 mod credential_info;
 mod credential_ref;
+mod epoch_change;
 mod error;
+mod extension;
+mod group_config;
 mod keypackage;
+mod keypackage_config;
+mod keypackage_framing;
+mod keypackage_info;
 mod keypackage_ref;
 mod live;
 mod manual_clock;
+mod member;
+mod numbers;
+mod outgoing;
+mod received;
+mod sealed_message;
 mod secret;
 mod transaction;
 
 pub use bytes::{ClientId, GroupId, HashRef, SignatureKey};
 pub use cancel_token::CancelToken;
+pub use capabilities::Capabilities;
 pub use client::Client;
 pub use client_options::ClientOptions;
 pub use constants::{Constants, constants, generate_database_key, version};
 pub use credential::{CertificateChain, Credential};
+pub use credential_filter::CredentialFilter;
 pub use credential_info::CredentialInfo;
 pub use credential_ref::CredentialRef;
+pub use epoch_change::{EpochChange, JoinedGroup, Superseded};
 pub use error::{
     CertificateFailure, CredentialFailure, ExtensionPlace, GroupFailure, KeypackageFailure, KeypackageRejection,
     MessageFailure, MessageRejection, MlsError, RejoinReason, Result, StorageFailure, TransactionFailure,
 };
-pub use keypackage::Keypackage;
+pub use extension::Extension;
+pub use group_config::{GroupConfig, JoinOptions};
+pub use keypackage::{Keypackage, check_keypackage};
+pub use keypackage_config::{KeypackageConfig, Lifespan};
+pub use keypackage_framing::{KeypackageFraming, frame_keypackage};
+pub use keypackage_info::{ExtensionInfo, KeypackageInfo, LeafSource, keypackage_info};
 pub use keypackage_ref::{KeypackageRef, keypackage_ref_from_bytes};
 pub use live::{LiveObjects, live_objects};
 pub use manual_clock::ManualClock;
+pub use member::{ExternalSender, Member, MemberId, NewLeaf};
+pub use outgoing::{OutgoingKind, OutgoingMessage};
+pub use received::{
+    Change, CommitContents, LeafUpdate, ProposalContents, Received, ReceivedProposal, Sender, StagedCommit,
+};
+pub use sealed_message::SealedMessage;
 pub use secret::Secret;
 pub use transaction::TransactionContext;
 

@@ -33,6 +33,9 @@ pub(crate) const CLIENTS: usize = 0;
 pub(crate) const TRANSACTIONS: usize = 1;
 pub(crate) const CANCEL_TOKENS: usize = 2;
 pub(crate) const CLOCKS: usize = 3;
+pub(crate) const STAGED_COMMITS: usize = 4;
+pub(crate) const RECEIVED_PROPOSALS: usize = 5;
+pub(crate) const SEALED_MESSAGES: usize = 6;
 
 static COUNTS: [AtomicU64; 7] = [const { AtomicU64::new(0) }; 7];
 

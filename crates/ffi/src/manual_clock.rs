@@ -2,10 +2,13 @@
 
 use std::{
     sync::atomic::{AtomicU64, Ordering},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::SystemTime,
 };
 
-use crate::live::{CLOCKS, Live};
+use crate::{
+    live::{CLOCKS, Live},
+    numbers::time,
+};
 
 /// A clock that stands until it is set, for tests. OpenMLS reads the system's clock itself where it checks a lifetime.
 #[derive(Debug, uniffi::Object)]
@@ -31,6 +34,6 @@ impl ManualClock {
 
 impl mlskit::Clock for ManualClock {
     fn now(&self) -> SystemTime {
-        UNIX_EPOCH.checked_add(Duration::from_secs(self.seconds.load(Ordering::SeqCst))).unwrap_or(UNIX_EPOCH)
+        time(self.seconds.load(Ordering::SeqCst))
     }
 }

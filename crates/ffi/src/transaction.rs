@@ -1,10 +1,15 @@
 //! What can be done inside a transaction.
 
+mod groups;
+
 use std::{sync::Arc, time::Duration};
 
 use crate::{
-    Credential, CredentialRef, Keypackage, KeypackageRef, Result,
+    Credential, CredentialFilter, CredentialRef, Keypackage, KeypackageConfig, KeypackageRef, Result,
+    bound::AllBound,
     live::{Live, TRANSACTIONS},
+    member::each,
+    numbers::size,
 };
 
 /// An open transaction. Everything that it changes is stored by `finish`, or not at all.
@@ -13,7 +18,9 @@ use crate::{
 /// or `abort`, every call but a second `abort` gets `TransactionFinished`. An object that is freed rolls back.
 #[derive(Debug, uniffi::Object)]
 pub struct TransactionContext {
+    client: mlskit::Client,
     core: mlskit::TransactionContext,
+    bound: AllBound,
     _live: Live<TRANSACTIONS>,
 }
 
@@ -25,6 +32,30 @@ impl TransactionContext {
     /// `Credential`; as every call here, `Transaction` and `Storage`.
     pub async fn add_credential(&self, credential: Credential) -> Result<CredentialRef> {
         Ok((&self.core.add_credential(credential.try_into()?).await?).into())
+    }
+
+    /// All credentials that the transaction sees, in the order in which they were added.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn credentials(&self) -> Result<Vec<CredentialRef>> {
+        Ok(each(&self.core.credentials().await?))
+    }
+
+    /// The credentials that `filter` lets through, in the order in which they were added.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn find_credentials(&self, filter: CredentialFilter) -> Result<Vec<CredentialRef>> {
+        Ok(each(&self.core.find_credentials(filter.try_into()?).await?))
+    }
+
+    /// Removes a credential with its signature key, and all of its key packages with theirs.
+    ///
+    /// # Errors
+    /// `Credential` with `CredentialNotFound`, `ForeignCredential` or `CredentialInUse`.
+    pub async fn remove_credential(&self, credential_ref: CredentialRef) -> Result<()> {
+        Ok(self.core.remove_credential(&credential_ref.try_into()?).await?)
     }
 
     /// Generates a key package that lives for `lifetime` seconds, or for the default lifetime, and stores it with its
@@ -42,12 +73,49 @@ impl TransactionContext {
         Keypackage::try_from(&generated)
     }
 
+    /// Generates a key package as `config` says and stores it with its private keys.
+    ///
+    /// # Errors
+    /// As `generate_keypackage`, and `Keypackage` for what a key package can't have.
+    pub async fn generate_keypackage_with(
+        &self,
+        credential_ref: CredentialRef,
+        config: KeypackageConfig,
+    ) -> Result<Keypackage> {
+        let (credential_ref, config) = (credential_ref.try_into()?, config.try_into()?);
+        Keypackage::try_from(&self.core.generate_keypackage_with(&credential_ref, &config).await?)
+    }
+
+    /// Generates `count` key packages on all cores; all or none of them are stored.
+    ///
+    /// # Errors
+    /// As `generate_keypackage_with`, and `Keypackage` with `BatchTooLarge`.
+    pub async fn generate_keypackages(
+        &self,
+        credential_ref: CredentialRef,
+        count: u64,
+        config: KeypackageConfig,
+    ) -> Result<Vec<Keypackage>> {
+        let (credential_ref, config) = (credential_ref.try_into()?, config.try_into()?);
+        let generated = self.core.generate_keypackages(&credential_ref, size(count), &config).await?;
+        generated.iter().map(Keypackage::try_from).collect()
+    }
+
     /// References to all key packages that the transaction sees, in the order in which they were made.
     ///
     /// # Errors
     /// As every call here.
     pub async fn get_keypackage_refs(&self) -> Result<Vec<KeypackageRef>> {
-        Ok(self.core.get_keypackage_refs().await?.iter().map(Into::into).collect())
+        Ok(each(&self.core.get_keypackage_refs().await?))
+    }
+
+    /// The key package that `keypackage_ref` names, if the transaction sees it.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn keypackage(&self, keypackage_ref: KeypackageRef) -> Result<Option<Keypackage>> {
+        let found = self.core.keypackage(&keypackage_ref.try_into()?).await?;
+        found.as_ref().map(Keypackage::try_from).transpose()
     }
 
     /// Removes a key package and its private keys. One that is gone already is no error.
@@ -72,6 +140,7 @@ impl TransactionContext {
     /// # Errors
     /// `Transaction` with `TransactionFinished` or `TransactionUndone`; `Storage` for the medium.
     pub async fn finish(&self) -> Result<()> {
+        self.bound.end();
         Ok(self.core.finish().await?)
     }
 
@@ -80,12 +149,13 @@ impl TransactionContext {
     /// # Errors
     /// `Storage` with `Closed`.
     pub async fn abort(&self) -> Result<()> {
+        self.bound.end();
         Ok(self.core.abort().await?)
     }
 }
 
 impl TransactionContext {
-    pub(crate) fn new(core: mlskit::TransactionContext) -> Arc<Self> {
-        Arc::new(Self { core, _live: Live::new() })
+    pub(crate) fn new(client: mlskit::Client, core: mlskit::TransactionContext) -> Arc<Self> {
+        Arc::new(Self { client, core, bound: AllBound::default(), _live: Live::new() })
     }
 }

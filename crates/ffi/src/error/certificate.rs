@@ -1,6 +1,7 @@
 //! Certificates.
 
-use super::seconds;
+use crate::SignatureKey;
+use crate::numbers::seconds;
 
 /// The certificates of an X.509 credential (RFC 9420 §5.3) were refused. Positions count from the leaf, which is 0.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
@@ -73,7 +74,7 @@ pub enum CertificateFailure {
         /// The public key in the certificate, as RFC 9420 §5.1.1 encodes it.
         certificate: Vec<u8>,
         /// The public key that signs.
-        signature_key: Vec<u8>,
+        signature_key: SignatureKey,
     },
     /// One that these bindings have no name for.
     Other,
@@ -98,7 +99,9 @@ impl From<mlskit::CertificateError> for CertificateFailure {
             Core::DifferentKeyAlgorithm { expected, found } => {
                 Self::DifferentKeyAlgorithm { expected: expected as u16, found: found as u16 }
             }
-            Core::DifferentKey { certificate, signature_key } => Self::DifferentKey { certificate, signature_key },
+            Core::DifferentKey { certificate, signature_key } => {
+                Self::DifferentKey { certificate, signature_key: SignatureKey(signature_key) }
+            }
             _ => Self::Other,
         }
     }

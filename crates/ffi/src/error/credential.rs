@@ -1,6 +1,6 @@
 //! Credentials.
 
-use super::{CertificateFailure, numbers};
+use super::{CertificateFailure, suites};
 use crate::GroupId;
 
 /// A credential was refused.
@@ -80,7 +80,7 @@ impl From<mlskit::CredentialError> for CredentialFailure {
             Core::EmptyClientId => Self::EmptyClientId,
             Core::DifferentIdentity { expected, found } => Self::DifferentIdentity { expected, found },
             Core::UnsupportedCiphersuite { found, supported } => {
-                Self::UnsupportedCiphersuite { found: found.into(), supported: numbers(supported) }
+                Self::UnsupportedCiphersuite { found: found.into(), supported: suites(supported) }
             }
             Core::ForeignCredential { expected, found } => Self::ForeignCredential { expected, found },
             Core::CredentialNotFound => Self::CredentialNotFound,

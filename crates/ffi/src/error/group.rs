@@ -1,7 +1,7 @@
 //! Groups.
 
-use super::count;
 use crate::GroupId;
+use crate::numbers::count;
 
 /// A call on a group was refused. Nothing of the group has changed.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]

@@ -1,6 +1,6 @@
 //! Key packages of one's own.
 
-use super::{KeypackageRejection, numbers};
+use super::{KeypackageRejection, suites};
 
 /// A key package was refused.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Enum)]
@@ -146,9 +146,9 @@ impl From<mlskit::KeypackageError> for KeypackageFailure {
             }
             Core::GreaseExtension { found } => Self::GreaseExtension { found },
             Core::MalformedExtension { place, reason } => Self::MalformedExtension { place: place.into(), reason },
-            Core::NoCiphersuites { supported } => Self::NoCiphersuites { supported: numbers(supported) },
+            Core::NoCiphersuites { supported } => Self::NoCiphersuites { supported: suites(supported) },
             Core::UnsupportedCiphersuite { found, supported } => {
-                Self::UnsupportedCiphersuite { found, supported: numbers(supported) }
+                Self::UnsupportedCiphersuite { found, supported: suites(supported) }
             }
             Core::ExpiresTooSoon { remaining, limit } => {
                 Self::ExpiresTooSoon { remaining: remaining.as_secs(), limit: limit.as_secs() }

@@ -1,6 +1,7 @@
 //! The file, its key and its medium.
 
-use super::{count, millis};
+use super::millis;
+use crate::numbers::count;
 
 /// The database file, its key or its medium refused.
 ///
