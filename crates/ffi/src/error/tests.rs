@@ -117,15 +117,3 @@ fn every_error_keeps_its_domain_and_its_words() {
     domains.dedup();
     assert_eq!(domains, variants_in("core/src/error.rs", "Error"));
 }
-
-/// Swift and Kotlin generate from these names; a field `message` does not compile in Kotlin's exceptions.
-#[test]
-fn no_error_has_a_field_that_kotlin_refuses() {
-    for file in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("src/error")).expect("the folder is there") {
-        let path = file.expect("it can be listed").path();
-        if path.is_file() {
-            let source = fs::read_to_string(&path).expect("it is text");
-            assert!(!source.contains("        message:"), "{}", path.display());
-        }
-    }
-}
