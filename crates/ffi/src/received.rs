@@ -140,8 +140,9 @@ pub struct StagedCommit {
     _live: Live<STAGED_COMMITS>,
 }
 
-/// A proposal that has been checked and can't be committed yet. Freeing it changes nothing of the group; it ends with its
-/// transaction.
+/// A proposal that has been checked and can't be committed yet. Freeing it changes nothing of the group, but its key is used
+/// up: if another member commits it, that commit is `MissingProposal` here, and this client has to join again. So accept
+/// what others may commit, and judge their commit. It ends with its transaction.
 #[derive(Debug, uniffi::Object)]
 pub struct ReceivedProposal {
     pub(crate) slot: Slot<core::ReceivedProposal>,

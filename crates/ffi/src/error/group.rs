@@ -80,6 +80,8 @@ pub enum GroupFailure {
         /// The group's epoch.
         current: u64,
     },
+    /// Caller: the commit or proposal was processed by another client, or before the group was joined anew.
+    ForeignCommit,
     /// Server: the Welcome is for none of the stored key packages.
     NoMatchingKeypackage,
     /// Server: the last-resort package has opened this Welcome before.
@@ -142,6 +144,7 @@ impl From<mlskit::GroupError> for GroupFailure {
             Core::NoProposals => Self::NoProposals,
             Core::ProposalsPending => Self::ProposalsPending,
             Core::StaleCommit { epoch, current } => Self::StaleCommit { epoch, current },
+            Core::ForeignCommit => Self::ForeignCommit,
             Core::NoMatchingKeypackage => Self::NoMatchingKeypackage,
             Core::WelcomeReplayed => Self::WelcomeReplayed,
             Core::BadWelcome { reason } => Self::BadWelcome { reason },

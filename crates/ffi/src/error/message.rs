@@ -122,8 +122,9 @@ pub enum RejoinReason {
     /// A commit adds a key package that is not valid yet by this device's clock. Once the clock is right, process the
     /// commit again.
     LeafNotYetValid,
-    /// A commit has a proposal that this client did not get or did not accept. Process and accept it, then process
-    /// the commit again.
+    /// A commit has a proposal that this client did not get or did not accept. If it is still to come, process and accept
+    /// it, then process the commit again. One that was dropped does not come again, unless it is a `PublicMessage`: it is a
+    /// `Duplicate`, and this client has to join again.
     MissingProposal,
     /// A commit is of this client itself, which took it back or lost it: the delivery service took it after all, or
     /// an old backup was restored.

@@ -78,7 +78,8 @@ impl TransactionContext {
     }
 
     /// The delivery service did not take the pending commit: the group is as it was before, and its Welcome is dropped.
-    /// Returns whether the group is gone: an external commit that was rejected leaves none.
+    /// Only call this on an answer to the commit that is pending now: a commit that was taken after all can't be brought
+    /// back. After a crash process what the server has first: the echo of one's own commit is `OwnCommit`. Returns whether the group is gone: an external commit that was rejected leaves none.
     ///
     /// # Errors
     /// `Group` with `NoPendingCommit`.
@@ -122,7 +123,7 @@ impl TransactionContext {
     /// Lets a commit hold: the group goes one epoch on. Whatever the answer, the commit is spent.
     ///
     /// # Errors
-    /// `Spent`; `Group` with `StaleCommit`.
+    /// `Spent`; `Group` with `StaleCommit` or `ForeignCommit`.
     pub async fn accept(&self, commit: Arc<StagedCommit>) -> Result<EpochChange> {
         self.core.accept(commit.slot.take()?).await?.try_into()
     }
@@ -130,10 +131,22 @@ impl TransactionContext {
     /// Lets a proposal be committed, by this client's `commit_proposals` or by another's commit. Whatever the answer, the
     /// proposal is spent.
     ///
+    /// Every commit that this client makes then carries it, and no message goes out before one does. A proposal may turn out
+    /// impossible to commit: then each commit is `Refused`, and `drop_proposals` is the way on.
+    ///
     /// # Errors
-    /// `Spent`; `Group` with `StaleCommit`.
+    /// `Spent`; `Group` with `StaleCommit` or `ForeignCommit`.
     pub async fn accept_proposal(&self, proposal: Arc<ReceivedProposal>) -> Result<()> {
         Ok(self.core.accept_proposal(proposal.slot.take()?).await?)
+    }
+
+    /// Forgets all proposals accepted in this epoch, so that this client can commit and speak without them. Should another
+    /// member commit them after all, its commit is `MissingProposal`: make a commit of one's own at once.
+    ///
+    /// # Errors
+    /// `Group` with `CommitPending` or `Leaving`.
+    pub async fn drop_proposals(&self, group_id: GroupId) -> Result<()> {
+        Ok(self.core.drop_proposals(&group_id.into()).await?)
     }
 
     /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.

@@ -220,6 +220,7 @@ pub(super) fn group_error() -> Vec<Sample<GroupError>> {
         (Core::NoProposals, &[]),
         (Core::ProposalsPending, &[]),
         (Core::StaleCommit { epoch: 1139, current: 1140 }, &["1139", "1140"]),
+        (Core::ForeignCommit, &[]),
         (Core::NoMatchingKeypackage, &[]),
         (Core::WelcomeReplayed, &[]),
         (Core::BadWelcome { reason: "s1141".into() }, &["s1141"]),
