@@ -34,6 +34,7 @@ pub use operation::{Operation, View};
 pub use provider::GroupStorage;
 pub use tables::{
     credential::{CredentialId, CredentialRecord},
+    epoch::SeenCommit,
     group::GroupRecord,
     keypackage::KeypackageRecord,
     outgoing::{OutgoingKind, OutgoingRecord},
