@@ -1,4 +1,4 @@
-//! What is left of groups. docs/storage.md, invariants G1, G2 and G6.
+//! What is left of groups. docs/storage.md, invariants G1, G2 and G7.
 
 use openmls_traits::storage::{CURRENT_VERSION, Entity, Key, StorageProvider, traits};
 use serde::{Deserialize, Serialize};
