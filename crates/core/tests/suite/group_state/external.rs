@@ -70,7 +70,7 @@ scenarios! {
         commit(&bob, async |tx| tx.join_by_external_commit(&info, &bobs, back()).await).await;
         all_refused(&bob, &group, &GroupError::JoinPending).await;
         nothing_exported(&bob, &group, &GroupError::JoinPending).await;
-        assert_eq!(process(&bob, &hello).await.unwrap_err(), Error::Group(GroupError::JoinPending));
+        assert_eq!(process(&bob, &hello).await.unwrap_err(), Error::Message(MessageError::JoinPending));
         assert_eq!(bob.groups_due_for_update(Duration::ZERO).await.unwrap(), []);
 
         assert!(commit(&bob, async |tx| tx.commit_rejected(&group).await).await, "the group is gone");
