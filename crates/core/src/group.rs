@@ -40,7 +40,7 @@ pub(crate) use incoming::process;
 pub use member::{EpochChange, Member, MemberId, NewLeaf};
 pub use message::SealedMessage;
 pub(crate) use message::{encrypt, export_secret};
-pub use outbox::{OutgoingId, OutgoingKind, OutgoingMessage};
+pub use outbox::{OutgoingId, OutgoingKind, OutgoingMessage, Recipient};
 pub(crate) use outbox::{mark_sent, outgoing};
 pub(crate) use received::Origin;
 pub use received::{Change, Received, ReceivedProposal, Sender, StagedCommit};

@@ -123,7 +123,7 @@ pub(crate) fn leave(operation: &mut Operation<'_>, client: &Client, group_id: &G
         let proposal = session.group.leave_group(provider, &session.key).map_err(GroupError::refused)?;
         Ok((member::number(session.group.epoch()), proposal.to_bytes().map_err(GroupError::bug)?))
     })?;
-    outbox::put(operation, group_id, OutgoingKind::Leave, epoch, &Vec::new(), bytes)
+    outbox::put(operation, group_id, OutgoingKind::Leave, epoch, Vec::new(), bytes)
 }
 
 /// Makes a commit and puts it into the outbox.
