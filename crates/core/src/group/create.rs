@@ -30,6 +30,7 @@ pub(crate) fn create(
         .ciphersuite(credential_ref.ciphersuite())
         .with_wire_format_policy(MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY)
         .max_past_epochs(config.past_epochs)
+        .sender_ratchet_configuration(config.sender_ratchet()?)
         .padding_size(config.padding)
         .use_ratchet_tree_extension(config.ratchet_tree_in_welcome)
         .with_group_context_extensions(context)

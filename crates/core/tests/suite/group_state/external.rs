@@ -6,13 +6,16 @@ use mlskit::{
     Client, ClientId, ClientOptions, Error, GroupError, Keypackage, KeypackageError, MessageError, RejectedMessage,
     RejoinReason,
     group::{GroupConfig, JoinOptions, OutgoingKind, Received, Sender},
-    openmls::prelude::GroupId,
+    openmls::prelude::{GroupId, OpenMlsProvider as _},
 };
 
 use super::support::{
     self, Pair, accept, add, add_credential, commit, deliver, join, kinds, outgoing, pair, process, say, talk,
 };
-use crate::common;
+use crate::{
+    common,
+    group::peer::{self, Peer},
+};
 
 fn open() -> GroupConfig {
     GroupConfig::default().external_joins(true)
@@ -115,6 +118,37 @@ scenarios! {
         let options = JoinOptions::default().ratchet_tree(tree);
         commit(&bob, async |tx| tx.join_group(&welcome, options).await).await;
         talk(&bob, &alice, &group, "in").await;
+    }
+
+    async fn a_tree_out_of_band_lets_somebody_in_by_an_external_commit() {
+        let (alice, alices) = common::client("alice").await;
+        let (bob, bobs) = common::client("bob").await;
+        // mlskit's own group infos carry the tree.
+        let mut peer = Peer::new(peer::basic("peer"));
+        let package = peer.keypackage();
+        let group = commit(&alice, async |tx| {
+            let group = tx.create_group(&alices, open()).await?;
+            tx.add_members(&group, &[package]).await?;
+            tx.commit_accepted(&group).await?;
+            Ok(group)
+        }).await;
+        peer.join(&outgoing(&alice, OutgoingKind::Welcome).await.bytes);
+        let info = peer.with(|group, provider, signer| {
+            peer::bytes(&group.export_group_info(provider.crypto(), signer, false).unwrap())
+        });
+        let tree = alice.ratchet_tree(&group).await.unwrap();
+        let options = JoinOptions::default().config(open());
+        let join = async |options: JoinOptions| {
+            bob.transaction(async |tx| tx.join_by_external_commit(&info, &bobs, options).await).await
+        };
+        assert_eq!(join(options.clone()).await.unwrap_err(), Error::Group(GroupError::RatchetTreeMissing));
+        let malformed = join(options.clone().ratchet_tree(*b"no tree")).await.unwrap_err();
+        assert!(matches!(malformed, Error::Message(MessageError::Malformed { .. })), "{malformed:?}");
+        assert_eq!(bob.groups().await.unwrap(), []);
+        join(options.ratchet_tree(tree)).await.unwrap();
+        deliver(&bob, &group, &[&alice]).await;
+        talk(&bob, &alice, &group, "in").await;
+        talk(&alice, &bob, &group, "good").await;
     }
 
     async fn a_package_that_expires_soon_is_not_added() {

@@ -59,7 +59,7 @@ scenarios! {
         batch.insert(21, (b"no message".to_vec(), "malformed"));
         batch.insert(25, (unsupported, "unsupported"));
         batch.insert(29, (missing, "rejoin"));
-        batch.insert(33, (late, "too old"));
+        batch.push((late, "too old"));
         batch.push((texts[41].clone(), "duplicate"));
         assert_eq!(batch.len(), 50);
 
