@@ -29,7 +29,14 @@ impl Writer {
         let outcome = connection::rekey(&rekeyed, &new);
         drop(rekeyed);
         // Nothing of this handle changes until the new connection is ready.
-        self.connection = self.reconnect(&new).map_err(|error| self.diagnose(outcome.err().unwrap_or(error)))?;
+        self.connection = match self.reconnect(&new) {
+            Ok(connection) => connection,
+            Err(error) => {
+                // If only its sync failed, it would be found done after a kill, and the old key be of no use.
+                connection::void_failed_commit(&self.connection);
+                return Err(self.diagnose(outcome.err().unwrap_or(error)).into());
+            }
+        };
         // Another connection counts the commits of others anew.
         self.cache.clear();
         self.data_version = None;
