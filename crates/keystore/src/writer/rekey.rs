@@ -8,6 +8,7 @@ use super::Writer;
 use crate::{
     DatabaseKey, Result, StorageError,
     connection::{self, Access},
+    file,
 };
 
 impl Writer {
@@ -33,7 +34,9 @@ impl Writer {
             Ok(connection) => connection,
             Err(error) => {
                 // If only its sync failed, it would be found done after a kill, and the old key be of no use.
-                connection::void_failed_commit(&self.connection);
+                if file::has_wal(self.file.path()) {
+                    connection::void_failed_commit(&self.connection);
+                }
                 return Err(self.diagnose(outcome.err().unwrap_or(error)).into());
             }
         };
