@@ -17,8 +17,8 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
 /// The step of `scripts/test` that runs these tests once more says so.
 #[test]
 fn where_a_script_asks_for_it_nothing_is_checked_twice_as_in_a_release() {
-    if std::env::var_os("MLSKIT_RELEASED").is_some() {
-        assert!(!cfg!(debug_assertions), "the script's options do not hold");
+    if std::env::var_os("MLSKIT_RELEASED").is_some() && cfg!(debug_assertions) {
+        panic!("the script's options do not hold");
     }
 }
 
