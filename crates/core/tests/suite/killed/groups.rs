@@ -59,7 +59,7 @@ fn killed_at_any_moment_a_group_goes_on_with_what_the_outbox_holds_and_uses_no_k
     tell(&format!("{tally:?}"));
     assert_eq!(tally.kills, kills);
     // Else the test has lost its aim.
-    let has_aimed = tally.found_unsettled > kills / 5 && tally.messages > kills;
+    let has_aimed = tally.found_unsettled > kills / 10 && tally.messages > kills;
     assert!(kills < KILLS || (has_aimed && tally.commits > 0 && tally.leaves > 0), "{tally:?}");
 }
 
@@ -128,8 +128,12 @@ impl Subject {
 
     fn live_and_die(&mut self, dice: &mut Dice, tally: &mut Tally) -> Result<(), String> {
         let mut life = Life::start(self.folder.path(), &self.group, dice.next());
-        let (begun, longest) = if dice.one_in(5) { ("start", 40) } else { ("open", 250) };
+        let (begun, steps, longest) = if dice.one_in(5) { ("start", 0, 40) } else { ("open", dice.below(8), 40) };
         life.wait_for(begun)?;
+        // Steps, since a busy machine takes any time for one.
+        for _ in 0..steps {
+            life.wait_for("worked")?;
+        }
         thread::sleep(Duration::from_micros(dice.below(longest * 1000) as u64));
         tally.kills += 1;
         let had_opened = life.kill()?;
