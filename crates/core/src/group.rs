@@ -33,7 +33,7 @@ pub(crate) use commit::{
     remove_members, update_keys,
 };
 pub use config::{GroupConfig, JoinOptions};
-pub(crate) use create::{create, delete};
+pub(crate) use create::{configure, create, delete};
 pub(crate) use external::{group_info, join_by_external_commit, ratchet_tree};
 pub use external_sender::ExternalSender;
 pub(crate) use incoming::process;

@@ -19,7 +19,7 @@ use crate::GroupError;
 /// | skipped messages | 1,000 | who was away for long finds messages gone; each one skipped costs a few derivations of keys, which a bad member could make many |
 /// | padding | to a multiple of 256 bytes | a message's length tells less |
 /// | ratchet tree | in the Welcome | a new member needs nothing else |
-/// | external joins | refused | whoever holds a group info could come in, under any name |
+/// | external joins | refused; let in by whoever came in by one | whoever holds a group info could come in, under any name |
 /// | context extensions | none | |
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
@@ -29,7 +29,7 @@ pub struct GroupConfig {
     pub(crate) skipped_messages: usize,
     pub(crate) padding: usize,
     pub(crate) ratchet_tree_in_welcome: bool,
-    pub(crate) external_joins: bool,
+    pub(crate) external_joins: Option<bool>,
     pub(crate) context_extensions: Vec<Extension>,
 }
 
@@ -63,11 +63,11 @@ impl GroupConfig {
         Self { ratchet_tree_in_welcome, ..self }
     }
 
-    /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike: one that refuses
-    /// such a commit which others accept is left behind. So who joins a group that allows them sets this too, in its
-    /// [`JoinOptions::config`]: it is no property that comes with the group, and nothing changes it afterwards.
+    /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike, as this is no property
+    /// that comes with the group: who refuses such a commit which the others take stays behind, until it
+    /// [lets them in](crate::TransactionContext::configure_group) and processes that commit again.
     pub fn external_joins(self, external_joins: bool) -> Self {
-        Self { external_joins, ..self }
+        Self { external_joins: Some(external_joins), ..self }
     }
 
     /// An extension of the group's context, `required_capabilities` among them. Only its creator sets them.
@@ -166,7 +166,7 @@ impl Default for GroupConfig {
             skipped_messages: 1_000,
             padding: 256,
             ratchet_tree_in_welcome: true,
-            external_joins: false,
+            external_joins: None,
             context_extensions: Vec::new(),
         }
     }

@@ -36,7 +36,7 @@ pub(crate) fn join_by_external_commit(
         credential,
         next_credential: None,
         is_joining: true,
-        external_joins: options.config.external_joins,
+        external_joins: options.config.external_joins.unwrap_or(true),
         keys_updated_at: clock::seconds(client.now()),
     })?;
     let capabilities = keypackage::default_capabilities(credential_ref)?;

@@ -29,7 +29,8 @@ impl TransactionContext {
     /// Makes a commit that adds members, and puts it into the outbox; their Welcome appears there when it is accepted.
     ///
     /// # Errors
-    /// [`KeypackageError::ExpiresTooSoon`](crate::KeypackageError::ExpiresTooSoon);
+    /// [`KeypackageError::ExpiresTooSoon`](crate::KeypackageError::ExpiresTooSoon), and
+    /// [`Rejected`](crate::KeypackageError::Rejected) for one that an import would refuse;
     /// [`GroupError::CommitPending`](crate::GroupError::CommitPending).
     pub async fn add_members(&self, group_id: &GroupId, keypackages: &[Keypackage]) -> Result<()> {
         let (group_id, keypackages) = (group_id.clone(), keypackages.to_vec());
@@ -146,7 +147,8 @@ impl TransactionContext {
     ///
     /// # Errors
     /// [`GroupError::StaleCommit`](crate::GroupError::StaleCommit),
-    /// [`ForeignCommit`](crate::GroupError::ForeignCommit).
+    /// [`ForeignCommit`](crate::GroupError::ForeignCommit); for a key package that this client would not add,
+    /// [`KeypackageError`](crate::KeypackageError).
     pub async fn accept(&self, commit: StagedCommit) -> Result<EpochChange> {
         self.run(move |client, operation| group::accept(operation, client, commit)).await
     }
@@ -159,7 +161,8 @@ impl TransactionContext {
     ///
     /// # Errors
     /// [`GroupError::StaleCommit`](crate::GroupError::StaleCommit),
-    /// [`ForeignCommit`](crate::GroupError::ForeignCommit).
+    /// [`ForeignCommit`](crate::GroupError::ForeignCommit); for a key package that this client would not add,
+    /// [`KeypackageError`](crate::KeypackageError).
     pub async fn accept_proposal(&self, proposal: ReceivedProposal) -> Result<()> {
         self.run(move |client, operation| group::accept_proposal(operation, client, proposal)).await
     }
@@ -173,6 +176,16 @@ impl TransactionContext {
     pub async fn drop_proposals(&self, group_id: &GroupId) -> Result<()> {
         let group_id = group_id.clone();
         self.run(move |client, operation| group::drop_proposals(operation, client, &group_id)).await
+    }
+
+    /// Sets how this client runs its side of a group from now on. Context extensions are the group's: those in `config`
+    /// are not looked at. Whether external joins are let in stays as it is if `config` does not say.
+    ///
+    /// # Errors
+    /// [`GroupError::SettingTooLarge`](crate::GroupError::SettingTooLarge).
+    pub async fn configure_group(&self, group_id: &GroupId, config: GroupConfig) -> Result<()> {
+        let group_id = group_id.clone();
+        self.run(move |client, operation| group::configure(operation, client, &group_id, &config)).await
     }
 
     /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.

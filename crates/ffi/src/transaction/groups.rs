@@ -149,6 +149,15 @@ impl TransactionContext {
         Ok(self.core.drop_proposals(&group_id.into()).await?)
     }
 
+    /// Sets how this client runs its side of a group from now on. Context extensions are the group's: those in `config`
+    /// are not looked at. Whether external joins are let in stays as it is if `config` does not say.
+    ///
+    /// # Errors
+    /// `Group` with `SettingTooLarge`.
+    pub async fn configure_group(&self, group_id: GroupId, config: GroupConfig) -> Result<()> {
+        Ok(self.core.configure_group(&group_id.into(), config.into()).await?)
+    }
+
     /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.
     ///
     /// # Errors

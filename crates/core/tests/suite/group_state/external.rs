@@ -10,7 +10,8 @@ use mlskit::{
 };
 
 use super::support::{
-    self, Pair, accept, add, add_credential, commit, deliver, join, kinds, outgoing, pair, process, say, talk,
+    self, Pair, Place, accept, add, add_credential, commit, deliver, join, kinds, outgoing, pair, pair_with, process,
+    say, talk,
 };
 use crate::{
     common,
@@ -250,5 +251,55 @@ scenarios! {
         let refused = Error::Message(MessageError::Rejected(RejectedMessage::ExternalJoin));
         assert_eq!(process(&alice, &bytes).await.unwrap_err(), refused);
         assert_eq!(alice.epoch(&group).await.unwrap(), 1);
+    }
+
+    /// Whoever had refused a commit that the others took stayed behind for ever.
+    async fn who_refused_an_external_join_that_others_let_in_can_follow_after_all() {
+        let Pair { alice, bob, bobs, group, .. } = pair(GroupConfig::default()).await;
+        let info = group_info(&alice, &group).await;
+        commit(&bob, async |tx| tx.join_by_external_commit(&info, &bobs, back()).await).await;
+        let bytes = outgoing(&bob, OutgoingKind::Commit).await.bytes;
+        process(&alice, &bytes).await.unwrap_err();
+        commit(&alice, async |tx| tx.configure_group(&group, GroupConfig::default()).await).await;
+        process(&alice, &bytes).await.unwrap_err();
+        commit(&alice, async |tx| tx.configure_group(&group, open()).await).await;
+        accept(&alice, &bytes).await;
+        commit(&bob, async |tx| tx.commit_accepted(&group).await).await;
+        talk(&bob, &alice, &group, "back").await;
+        commit(&alice, async |tx| tx.configure_group(&group, GroupConfig::default()).await).await;
+        talk(&alice, &bob, &group, "still").await;
+    }
+
+    async fn who_came_in_by_an_external_commit_lets_others_in_by_one() {
+        let Pair { alice, bob, bobs, group, .. } = pair(open()).await;
+        let info = group_info(&alice, &group).await;
+        commit(&bob, async |tx| tx.join_by_external_commit(&info, &bobs, JoinOptions::default().replace(true)).await).await;
+        deliver(&bob, &group, &[&alice]).await;
+        let (carol, carols) = common::client("carol").await;
+        let info = group_info(&alice, &group).await;
+        commit(&carol, async |tx| tx.join_by_external_commit(&info, &carols, JoinOptions::default()).await).await;
+        deliver(&carol, &group, &[&alice, &bob]).await;
+        talk(&carol, &bob, &group, "hello").await;
+    }
+
+    async fn what_a_group_is_configured_to_do_holds_at_once_and_after_opening_again() {
+        let place = Place::new();
+        let (alice, alices) = place.open_with_credential().await;
+        let Pair { alice, bob, group, .. } = pair_with(alice, alices, GroupConfig::default()).await;
+        let short = say(&alice, &group, "x").await.len();
+        let padded = GroupConfig::default().padding(4096);
+        commit(&alice, async |tx| tx.configure_group(&group, padded).await).await;
+        assert!(say(&alice, &group, "x").await.len() > short + 3000);
+        alice.close().await;
+        let alice = place.open().await;
+        assert!(say(&alice, &group, "x").await.len() > short + 3000);
+
+        let late = say(&bob, &group, "late").await;
+        let forgetful = GroupConfig::default().past_epochs(0);
+        commit(&alice, async |tx| tx.configure_group(&group, forgetful).await).await;
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        deliver(&alice, &group, &[&bob]).await;
+        let refused = process(&alice, &late).await.unwrap_err();
+        assert_eq!(refused, Error::Message(MessageError::TooOld { epoch: 1, current: 2 }));
     }
 }
