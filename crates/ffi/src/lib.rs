@@ -73,4 +73,7 @@ pub use sealed_message::SealedMessage;
 pub use secret::Secret;
 pub use transaction::TransactionContext;
 
+#[cfg(not(panic = "unwind"))]
+compile_error!("a panic may not cross to the other language, and UniFFI stops it by unwinding");
+
 uniffi::setup_scaffolding!();
