@@ -101,7 +101,7 @@ scenarios! {
             [(for_ever, too_long), (forged(&Forge { init_key: vec![0; 32], ..Forge::default() }), unusable)]
         {
             let expected = Error::Keypackage(KeypackageError::Rejected(reason));
-            let refused = alice.transaction(async |tx| tx.add_members(&group, &[package.clone()]).await).await;
+            let refused = alice.transaction(async |tx| tx.add_members(&group, std::slice::from_ref(&package)).await).await;
             assert_eq!(refused, Err(expected.clone()));
             let mut carol = Peer::new(basic("carol"));
             let (added, welcome) = add(&alice, &group, &carol.keypackage()).await;
