@@ -5,7 +5,6 @@ mod change_key;
 mod child;
 mod durability;
 mod exit;
-mod failed_rekey;
 mod failed_sync;
 mod file_errors;
 mod groups;

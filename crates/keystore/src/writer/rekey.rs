@@ -8,7 +8,6 @@ use super::Writer;
 use crate::{
     DatabaseKey, Result, StorageError,
     connection::{self, Access},
-    file,
 };
 
 impl Writer {
@@ -30,16 +29,7 @@ impl Writer {
         let outcome = connection::rekey(&rekeyed, &new);
         drop(rekeyed);
         // Nothing of this handle changes until the new connection is ready.
-        self.connection = match self.reconnect(&new) {
-            Ok(connection) => connection,
-            Err(error) => {
-                // If only its sync failed, it would be found done after a kill, and the old key be of no use.
-                if file::has_wal(self.file.path()) {
-                    connection::void_failed_commit(&self.connection);
-                }
-                return Err(self.diagnose(outcome.err().unwrap_or(error)).into());
-            }
-        };
+        self.connection = self.reconnect(&new).map_err(|error| self.diagnose(outcome.err().unwrap_or(error)))?;
         // Another connection counts the commits of others anew.
         self.cache.clear();
         self.data_version = None;
