@@ -17,6 +17,7 @@
 mod commit;
 mod config;
 mod create;
+mod epoch;
 mod external;
 mod external_sender;
 mod incoming;

@@ -53,7 +53,8 @@ pub use credential_ref::CredentialRef;
 pub use epoch_change::{EpochChange, JoinedGroup, Superseded};
 pub use error::{
     CertificateFailure, CredentialFailure, ExtensionPlace, GroupFailure, KeypackageFailure, KeypackageRejection,
-    MessageFailure, MessageRejection, MlsError, RejoinReason, Result, StorageFailure, TransactionFailure,
+    MessageFailure, MessageRejection, MisplacedMessage, MlsError, RejoinReason, Result, StorageFailure,
+    TransactionFailure,
 };
 pub use extension::Extension;
 pub use group_config::{GroupConfig, JoinOptions};

@@ -35,6 +35,7 @@ pub use operation::{Operation, View};
 pub use provider::GroupStorage;
 pub use tables::{
     credential::{CredentialId, CredentialRecord},
+    epoch::SeenCommit,
     group::GroupRecord,
     keypackage::KeypackageRecord,
     outgoing::{OutgoingKind, OutgoingRecord},

@@ -268,5 +268,6 @@ fn drop_pending(operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()>
 /// The secrets of the epochs that are no longer kept are gone from the group's state.
 fn end_epoch(operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()> {
     operation.note_deleted_secrets();
+    operation.forget_epoch(group_id.as_slice())?;
     Ok(operation.sweep_encryption_key_pairs(group_id.as_slice())?)
 }

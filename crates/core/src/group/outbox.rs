@@ -8,7 +8,7 @@ use openmls::prelude::{Credential, GroupId, MlsGroup, MlsMessageOut};
 use openmls_rust_crypto::RustCrypto;
 use tls_codec::{Deserialize, Serialize, VLBytes};
 
-use super::member;
+use super::{epoch, member};
 use crate::{GroupError, Keypackage, Result};
 
 /// Names a message of the outbox. No other message of the same file ever gets it again.
@@ -129,6 +129,7 @@ impl Made {
 
     pub(crate) fn put(self, operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()> {
         let Self { epoch, commit, welcome } = self;
+        epoch::note_own_commit(operation, group_id, &commit)?;
         put(operation, group_id, OutgoingKind::Commit, epoch, Vec::new(), commit)?;
         match welcome {
             Some((recipients, welcome)) => put(operation, group_id, OutgoingKind::Welcome, epoch, recipients, welcome),

@@ -134,7 +134,8 @@ impl TransactionContext {
     ///
     /// Its key is used up when the transaction is committed. So a commit is to be accepted in the transaction that
     /// processes it: who is killed between the two finds it a
-    /// [`Duplicate`](crate::MessageError::Duplicate) and can't follow the group any more.
+    /// [`CommitNotAccepted`](crate::RejoinReason::CommitNotAccepted) and can't follow the group any more. A proposal is kept
+    /// by this call for the commits of others, whether or not it is accepted.
     ///
     /// # Errors
     /// [`MessageError`](crate::MessageError), which tells what becomes of the message.
@@ -153,7 +154,7 @@ impl TransactionContext {
         self.run(move |client, operation| group::accept(operation, client, commit)).await
     }
 
-    /// Lets a proposal be committed, by this client's `commit_proposals` or by another's commit.
+    /// Lets a proposal be committed by this client. Another's commit of it can be followed without.
     ///
     /// Every commit that this client makes then carries it, and no message goes out before one does. A proposal may turn
     /// out impossible to commit: its package expires, or whoever sent it meant harm. Then each commit is
@@ -167,9 +168,8 @@ impl TransactionContext {
         self.run(move |client, operation| group::accept_proposal(operation, client, proposal)).await
     }
 
-    /// Forgets all proposals accepted in this epoch, so that this client can commit and speak without them. Should
-    /// another member commit them after all, its commit is
-    /// [`MissingProposal`](crate::RejoinReason::MissingProposal): make a commit of one's own at once.
+    /// Takes back all that was accepted in this epoch, so that this client can commit and speak without it. Another's commit
+    /// of it can be followed as before.
     ///
     /// # Errors
     /// [`GroupError::CommitPending`](crate::GroupError::CommitPending), [`Leaving`](crate::GroupError::Leaving).

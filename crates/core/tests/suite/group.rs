@@ -1,5 +1,6 @@
 //! Groups, with what their tests share.
 
+mod following;
 mod messages;
 mod mistakes;
 pub(crate) mod peer;

@@ -202,6 +202,18 @@ impl Peer {
         of_this_epoch[from..to].split(',').map(|byte| byte.parse().unwrap()).collect()
     }
 
+    /// What every member seals the name of a private message's sender with.
+    pub(crate) fn sender_data_secret(&self) -> Vec<u8> {
+        let values = self.provider.storage().values.read().unwrap();
+        let found = values.values().find_map(|value| {
+            let json = String::from_utf8_lossy(value);
+            let (_, secret) = json.split_once("\"sender_data_secret\"")?;
+            let (numbers, _) = secret.split_once('[')?.1.split_once(']')?;
+            Some(numbers.split(',').map(|number| number.trim().parse().unwrap()).collect())
+        });
+        found.unwrap()
+    }
+
     /// A commit that changes nothing but keys.
     pub(crate) fn commit(&mut self) -> Vec<u8> {
         self.with(|group, provider, signer| {
