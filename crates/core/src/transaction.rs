@@ -23,7 +23,7 @@ use crate::{
 /// or `abort`, every call but a second `abort` gets
 /// [`TransactionFinished`](crate::TransactionError::TransactionFinished). Dropping the context rolls back.
 ///
-/// A full disk or a failing medium can undo the whole transaction in the middle of a call. Every later one, `finish`
+/// A full disk, a failing medium or a bug can undo the whole transaction in the middle of a call. Every later one, `finish`
 /// among them, then gets [`TransactionUndone`](crate::TransactionError::TransactionUndone): nothing is stored.
 #[derive(Debug)]
 pub struct TransactionContext {
@@ -313,5 +313,14 @@ impl TransactionContext {
     ) -> Result<T> {
         let client = self.client.clone();
         self.transaction.run(move |operation| work(&client, operation)).await
+    }
+
+    /// Runs what encrypts or decrypts a message: what this changes is written with what the next ones change.
+    async fn run_message<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Client, &mut Operation<'_>) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let client = self.client.clone();
+        self.transaction.run_deferring(move |operation| work(&client, operation)).await
     }
 }

@@ -15,17 +15,30 @@ const BLOCK: usize = 4096;
 const LENGTH_BYTES: usize = 4;
 
 pub(crate) fn encode(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, StorageError> {
-    // Growing, for the padding too, would leave copies of secrets behind.
-    let mut counted = Length(0);
-    cbor4ii::serde::to_writer(&mut counted, value).map_err(refused)?;
-    let length = u32::try_from(counted.0).map_err(refused)?;
-    let framed = LENGTH_BYTES + counted.0;
+    let length = length_of(value)?;
+    let framed = LENGTH_BYTES + length;
     let padded = if framed > BLOCK { framed.next_multiple_of(BLOCK) } else { framed };
     let mut buffer = Vec::with_capacity(padded);
-    buffer.extend_from_slice(&length.to_be_bytes());
+    buffer.extend_from_slice(&u32::try_from(length).map_err(refused)?.to_be_bytes());
     let mut bytes = Zeroizing::new(cbor4ii::serde::to_vec(buffer, value).map_err(refused)?);
     bytes.resize(padded, 0);
     Ok(bytes)
+}
+
+/// A value without a length, as a key package's bundle is stored.
+///
+/// # Errors
+/// [`StorageError::Codec`].
+pub fn encode_bare(value: &impl Serialize) -> Result<Zeroizing<Vec<u8>>, StorageError> {
+    let buffer = Vec::with_capacity(length_of(value)?);
+    cbor4ii::serde::to_vec(buffer, value).map(Zeroizing::new).map_err(refused)
+}
+
+/// Counted first, for the padding too: a buffer that grows leaves copies of secrets behind.
+fn length_of(value: &impl Serialize) -> Result<usize, StorageError> {
+    let mut length = Length(0);
+    cbor4ii::serde::to_writer(&mut length, value).map_err(refused)?;
+    Ok(length.0)
 }
 
 /// Counts what is written.
@@ -49,7 +62,7 @@ pub(crate) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StorageErro
     decode_bare(value)
 }
 
-/// A value without a length, as a key package's bundle is stored.
+/// What [`encode_bare`] makes.
 pub(crate) fn decode_bare<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StorageError> {
     cbor4ii::serde::from_slice(bytes).map_err(refused)
 }

@@ -194,7 +194,8 @@ pub enum TransactionError {
     /// Caller: the transaction had been committed or rolled back already.
     #[error("the transaction is finished; begin another")]
     TransactionFinished,
-    /// Medium: a failure in this transaction, of a full disk for one, made SQLite roll back all of it.
+    /// Medium: a failure in this transaction, of a full disk for one, rolled back all of it. Or a bug here, that lost what
+    /// messages had changed.
     #[error("an earlier failure in this transaction undid the whole of it; begin another")]
     TransactionUndone,
     /// Caller: a transaction was begun inside another's block of the same client; it would wait for itself.
@@ -210,7 +211,7 @@ pub enum TransactionError {
         /// How long the other transaction has been open.
         open_for: Duration,
     },
-    /// A bug here: an operation panicked. It was undone; the transaction can go on.
+    /// A bug here: an operation panicked. It was undone; the transaction can go on, unless messages of it went as well.
     #[error("a bug in mlskit: an operation panicked; it was undone")]
     OperationPanicked,
 }

@@ -5,6 +5,7 @@
 //!
 //! The feature `vendored-openssl` builds OpenSSL's libcrypto along for SQLCipher, instead of linking the system's.
 
+mod cache;
 mod codec;
 mod connection;
 mod error;
@@ -24,6 +25,8 @@ mod writer;
 #[cfg(test)]
 mod tests;
 
+pub use cache::Cache;
+pub use codec::encode_bare;
 pub use error::{Error, Result, StorageError, TransactionError};
 pub use key::DatabaseKey;
 pub use keystore::Keystore;

@@ -1,9 +1,14 @@
 //! What can be read, and what can be changed, while a connection is at hand. The statements stand with their
 //! tables.
 
-use std::{any::Any, cell::Cell, ops::Deref};
+use std::{cell::Cell, ops::Deref};
 
 use rusqlite::Connection;
+
+use crate::{
+    Result,
+    cache::{Cache, Slot},
+};
 
 /// Reads: inside a transaction what it sees, elsewhere what is committed.
 pub struct View<'a> {
@@ -16,30 +21,55 @@ impl<'a> View<'a> {
     }
 }
 
-/// What the writer thread keeps in memory for its user, from one operation to the next: a cache of what is stored.
-/// It is emptied whenever it may no longer agree with the file.
-pub(crate) type Cache = Option<Box<dyn Any + Send>>;
-
 /// Reads and writes of one operation of a transaction.
 pub struct Operation<'a> {
     view: View<'a>,
-    cache: &'a mut Cache,
+    cache: &'a mut Slot,
     deleted_secrets: Cell<bool>,
+    /// SQLite's count of changes when the savepoint was set to which a failure goes back.
+    changes_before: u64,
+    unwritten_before: usize,
 }
 
 impl<'a> Operation<'a> {
-    pub(crate) fn new(connection: &'a Connection, cache: &'a mut Cache) -> Self {
-        Self { view: View::new(connection), cache, deleted_secrets: Cell::new(false) }
+    pub(crate) fn new(connection: &'a Connection, cache: &'a mut Slot) -> Self {
+        let (changes_before, unwritten_before) = (connection.total_changes(), cache.unwritten());
+        Self { view: View::new(connection), cache, deleted_secrets: Cell::new(false), changes_before, unwritten_before }
     }
 
     /// The cache, which is empty after a rollback, after an operation that wrote and failed, and when another process
-    /// or handle has written to the file. A user of two types finds it empty at each change of type.
-    pub fn cache<T: Default + Send + 'static>(&mut self) -> &mut T {
-        if !self.cache.as_ref().is_some_and(|cache| cache.is::<T>()) {
-            *self.cache = None;
+    /// or handle has written to the file.
+    pub fn cache<T: Cache + Default>(&mut self) -> &mut T {
+        self.cache.get()
+    }
+
+    /// Writes what the cache alone knows, as a part of the transaction that stays if this operation fails. It comes before
+    /// whatever else the operation writes.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium: then the whole transaction is undone.
+    pub fn write_cache(&mut self) -> Result<()> {
+        if self.cache.unwritten() == 0 {
+            return Ok(());
         }
-        let cache = self.cache.get_or_insert_with(|| Box::new(T::default()));
-        cache.downcast_mut().unwrap_or_else(|| unreachable!("the cache is of this type, or was just made so"))
+        debug_assert_eq!(self.connection.total_changes(), self.changes_before, "what was written would stay too");
+        // Without the savepoint an error can't be confined to this operation, and undoes the transaction.
+        self.connection.execute_batch("RELEASE operation")?;
+        self.cache.write(&self.view)?;
+        self.connection.execute_batch("SAVEPOINT operation")?;
+        self.changes_before = self.connection.total_changes();
+        self.unwritten_before = 0;
+        Ok(())
+    }
+
+    /// Whether it has written what a failure undoes.
+    pub(crate) fn wrote(&self) -> bool {
+        self.connection.total_changes() != self.changes_before
+    }
+
+    /// How many entries of the cache have to be there still.
+    pub(crate) fn unwritten_before(&self) -> usize {
+        self.unwritten_before
     }
 
     /// Whether the WAL has to be emptied after the commit.

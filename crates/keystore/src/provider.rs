@@ -2,6 +2,8 @@
 
 mod key_bytes;
 
+use std::cell::Cell;
+
 use openmls_traits::storage::{CURRENT_VERSION, Entity, Key, StorageProvider, traits};
 
 use crate::{
@@ -16,12 +18,30 @@ use crate::{
 pub struct GroupStorage<'a> {
     blobs: Blobs<'a>,
     group_id: Vec<u8>,
+    defers: bool,
+    has_deferred: Cell<bool>,
 }
 
 impl View<'_> {
     /// The storage for an operation on the group `group_id`, whose row must be there before OpenMLS writes.
     pub fn group_storage(&self, group_id: impl Into<Vec<u8>>) -> GroupStorage<'_> {
-        GroupStorage { blobs: Blobs(self.connection), group_id: group_id.into() }
+        let (blobs, group_id) = (Blobs(self.connection), group_id.into());
+        GroupStorage { blobs, group_id, defers: false, has_deferred: Cell::new(false) }
+    }
+}
+
+impl GroupStorage<'_> {
+    /// Leaves message secrets unwritten: they are large, and each message changes them. Whoever holds the group writes
+    /// them later, by a [`Cache`](crate::Cache).
+    #[must_use]
+    pub fn deferring_message_secrets(self) -> Self {
+        Self { defers: true, ..self }
+    }
+
+    /// Whether there were message secrets to write, and they were not.
+    #[must_use]
+    pub fn has_deferred(&self) -> bool {
+        self.has_deferred.get()
     }
 }
 
@@ -83,11 +103,36 @@ impl StorageProvider<CURRENT_VERSION> for GroupStorage<'_> {
             write_interim_transcript_hash, interim_transcript_hash, delete_interim_transcript_hash;
         Context: GroupContext, write_context, group_context, delete_context;
         ConfirmationTag: ConfirmationTag, write_confirmation_tag, confirmation_tag, delete_confirmation_tag;
-        MessageSecrets: MessageSecrets, write_message_secrets, message_secrets, delete_message_secrets;
         ResumptionPskStore: ResumptionPskStore,
             write_resumption_psk_store, resumption_psk_store, delete_all_resumption_psk_secrets;
         OwnLeafIndex: LeafNodeIndex, write_own_leaf_index, own_leaf_index, delete_own_leaf_index;
         EpochSecrets: GroupEpochSecrets, write_group_epoch_secrets, group_epoch_secrets, delete_group_epoch_secrets;
+    }
+
+    fn write_message_secrets<
+        GroupId: traits::GroupId<CURRENT_VERSION>,
+        Secrets: traits::MessageSecrets<CURRENT_VERSION>,
+    >(
+        &self,
+        group_id: &GroupId,
+        secrets: &Secrets,
+    ) -> Outcome<()> {
+        if self.defers {
+            self.has_deferred.set(true);
+            return Ok(());
+        }
+        self.write(group_id, BlobKind::MessageSecrets, secrets)
+    }
+
+    fn message_secrets<GroupId: traits::GroupId<CURRENT_VERSION>, Secrets: traits::MessageSecrets<CURRENT_VERSION>>(
+        &self,
+        group_id: &GroupId,
+    ) -> Outcome<Option<Secrets>> {
+        self.read(group_id, BlobKind::MessageSecrets)
+    }
+
+    fn delete_message_secrets<GroupId: traits::GroupId<CURRENT_VERSION>>(&self, group_id: &GroupId) -> Outcome<()> {
+        self.delete(group_id, BlobKind::MessageSecrets)
     }
 
     // The trait has the two parameters of these in the other order.

@@ -17,3 +17,4 @@ mod support;
 mod threads;
 mod transactions;
 pub(crate) mod witness;
+mod write_behind;

@@ -23,14 +23,35 @@ impl Transaction {
         Self { fate, writer }
     }
 
-    /// Runs `work` on the writer thread, all of it or nothing: an error undoes what it did and no more.
+    /// Runs `work` on the writer thread, all of it or nothing: an error undoes what it did and no more. It finds in the
+    /// file all that earlier operations did.
     ///
     /// Dropping the future before `work` has begun means that it never runs; afterwards it is done in full.
     ///
     /// # Errors
     /// Those of `work`; [`TransactionError::TransactionFinished`], [`TransactionError::TransactionUndone`];
-    /// [`StorageError::Closed`].
+    /// [`StorageError::Closed`], and those of the medium.
     pub async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&mut Operation<'_>) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let work = |operation: &mut Operation<'_>| {
+            operation.write_cache()?;
+            work(operation)
+        };
+        self.run_deferring(work).await
+    }
+
+    /// Runs `work` as [`run`](Self::run) does, but leaves it to `work` when what the [cache](crate::Cache) alone knows is
+    /// written. Should that be lost, the whole transaction is undone.
+    ///
+    /// # Errors
+    /// As [`run`](Self::run).
+    pub async fn run_deferring<T, E>(
         &self,
         work: impl FnOnce(&mut Operation<'_>) -> Result<T, E> + Send + 'static,
     ) -> Result<T, E>

@@ -34,12 +34,12 @@ use tempfile::TempDir;
 
 use crate::{
     Result, StorageError, TransactionError,
+    cache::Slot,
     connection::{self, Access},
     exit,
     file::{self, DatabaseFile},
     integrity,
     key::DatabaseKey,
-    operation::Cache,
     readers::Pool,
     schema::{self, Migration},
 };
@@ -80,7 +80,7 @@ pub(crate) struct Writer {
     lock_wait: Arc<LockWait>,
     migrations: &'static [Migration],
     open: Option<Open>,
-    cache: Cache,
+    cache: Slot,
     /// SQLite's count of commits by others, as of the last begin.
     data_version: Option<i64>,
     waiting: VecDeque<Waiting>,
@@ -125,7 +125,7 @@ impl Writer {
             lock_wait,
             migrations,
             open: None,
-            cache: None,
+            cache: Slot::default(),
             data_version: None,
             waiting: VecDeque::new(),
             // A process that was killed may have left deleted secrets in the WAL.

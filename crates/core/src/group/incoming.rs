@@ -11,7 +11,7 @@ use tls_codec::Deserialize;
 
 use super::{
     Member, MemberId, Received, ReceivedProposal, StagedCommit, member,
-    session::{self, Session},
+    session::{self, Provider, Session},
 };
 use crate::{Client, Error, GroupError, MessageError, RejectedMessage, RejoinReason, Result};
 
@@ -25,8 +25,9 @@ pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u
     if operation.is_own_commit(group_id.as_slice(), bytes)? {
         return Ok(Received::OwnCommit);
     }
-    session::with(operation, client.id(), &group_id, |session, provider| {
-        check(session, &message)?;
+    session::look(operation, client.id(), &group_id, |session| check(session, &message))?;
+    let is_application = message.content_type() == ContentType::Application;
+    let work = |session: &mut Session, provider: &Provider<'_>| {
         let context = Context {
             group_id: group_id.clone(),
             epoch: member::number(message.epoch()),
@@ -40,7 +41,13 @@ pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u
             Error::Credential(error) => MessageError::Rejected(RejectedMessage::Credential(error)).into(),
             other => other,
         })
-    })
+    };
+    if is_application {
+        return session::with_message(operation, client.id(), &group_id, work);
+    }
+    // What is refused after it was decrypted is to be as it was before: here the file has to have that.
+    operation.write_cache()?;
+    session::with(operation, client.id(), &group_id, work)
 }
 
 /// What is known of a message from outside.

@@ -49,13 +49,14 @@ pub(crate) fn encrypt(
     aad: &[u8],
     is_committed: Arc<AtomicBool>,
 ) -> Result<SealedMessage> {
-    session::with(operation, client.id(), group_id, |session, provider| {
+    session::look(operation, client.id(), group_id, |session| {
         session.check_joined()?;
         session.check_not_leaving()?;
+        let has_proposals = session.group.pending_proposals().next().is_some();
+        if has_proposals { Err(GroupError::ProposalsPending.into()) } else { Ok(()) }
+    })?;
+    session::with_message(operation, client.id(), group_id, |session, provider| {
         let group = &mut session.group;
-        if group.pending_proposals().next().is_some() {
-            return Err(GroupError::ProposalsPending.into());
-        }
         group.set_aad(aad.to_vec());
         let message = group.create_message(provider, &session.key, plaintext).map_err(GroupError::refused)?;
         Ok(SealedMessage { bytes: message.to_bytes().map_err(GroupError::bug)?, is_committed })

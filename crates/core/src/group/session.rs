@@ -1,14 +1,21 @@
-//! Groups in memory, and the one way to work on one.
+//! A group in memory, and what is read of groups.
 
-use std::{collections::HashMap, time::Duration};
+mod cache;
 
-use mlskit_keystore::{CredentialId, GroupRecord, GroupStorage, Operation, View};
-use openmls::prelude::{GroupId, MlsGroup, Proposal, Sender};
+use std::time::Duration;
+
+pub(crate) use cache::{forget, look, update_record, with, with_message};
+
+use mlskit_keystore::{CredentialId, GroupRecord, GroupStorage, StorageError, View};
+use openmls::{
+    group::{DeletePastEpochSecretsError, PastEpochDeletion},
+    prelude::{GroupId, MlsGroup, Proposal, Sender},
+};
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::OpenMlsProvider;
 
 use super::{Member, member};
-use crate::{ClientId, CredentialRef, Error, GroupError, Result, credential, credential::SignatureKey};
+use crate::{ClientId, CredentialRef, GroupError, Result, credential, credential::SignatureKey};
 
 /// What OpenMLS gets to work on a group with: the open transaction, and cryptography.
 pub(crate) struct Provider<'a> {
@@ -19,6 +26,11 @@ pub(crate) struct Provider<'a> {
 impl<'a> Provider<'a> {
     pub(crate) fn new(view: &'a View<'_>, group_id: &GroupId) -> Self {
         Self { storage: view.group_storage(group_id.as_slice()), crypto: RustCrypto::default() }
+    }
+
+    fn deferring(view: &'a View<'_>, group_id: &GroupId) -> Self {
+        let Self { storage, crypto } = Self::new(view, group_id);
+        Self { storage: storage.deferring_message_secrets(), crypto }
     }
 }
 
@@ -40,19 +52,26 @@ impl<'a> OpenMlsProvider for Provider<'a> {
     }
 }
 
-/// The groups that agree with what is stored. The store empties it when they may not: after a rollback, after an
-/// operation that wrote and failed, and when somebody else has written to the file.
-#[derive(Default)]
-struct Cache(HashMap<GroupId, Session>);
-
 /// A group in memory, with the key that this client signs with in it.
 pub(crate) struct Session {
     pub(crate) group: MlsGroup,
     pub(crate) key: SignatureKey,
     pub(crate) record: GroupRecord,
+    /// Whether its message secrets are newer than the stored ones. All else of it is as stored.
+    is_unwritten: bool,
 }
 
 impl Session {
+    fn write_message_secrets(&mut self, provider: &Provider<'_>) -> Result<(), StorageError> {
+        // It deletes nothing: no epoch is as old as that. It is the call of OpenMLS that writes them and nothing else.
+        let none = PastEpochDeletion::older_than_duration(Duration::MAX);
+        self.group
+            .delete_past_epoch_secrets(provider, none)
+            .map_err(|DeletePastEpochSecretsError::StorageError(error)| error)?;
+        self.is_unwritten = false;
+        Ok(())
+    }
+
     /// Refuses a second commit, and any while an external commit of one's own waits for its answer.
     pub(crate) fn check_settled(&self) -> Result<(), GroupError> {
         self.check_joined()?;
@@ -92,55 +111,11 @@ impl Session {
     }
 }
 
-/// Runs `work` on a group, which is loaded if it is not in memory.
-pub(crate) fn with<T>(
-    operation: &mut Operation<'_>,
-    client: &ClientId,
-    group_id: &GroupId,
-    work: impl FnOnce(&mut Session, &Provider<'_>) -> Result<T>,
-) -> Result<T> {
-    let cached = operation.cache::<Cache>().0.remove(group_id);
-    let mut session = match cached {
-        Some(session) => session,
-        None => load(operation, client, group_id)?,
-    };
-    let outcome = work(&mut session, &Provider::new(operation, group_id));
-    // What failed may have left something in memory that is not stored. A message that was refused has not, or has
-    // written, and then the store empties the cache.
-    if matches!(outcome, Ok(_) | Err(Error::Message(_))) {
-        operation.cache::<Cache>().0.insert(group_id.clone(), session);
-    }
-    outcome
-}
-
-/// Changes a group's row, and what is in memory of it with it.
-pub(crate) fn update_record(
-    operation: &mut Operation<'_>,
-    group_id: &GroupId,
-    change: impl FnOnce(&mut GroupRecord),
-) -> Result<()> {
-    let mut record = operation.group(group_id.as_slice())?.ok_or_else(|| GroupError::unknown(group_id))?;
-    let credential = record.credential;
-    change(&mut record);
-    operation.put_group(&record)?;
-    if record.credential != credential {
-        // Another credential means another key: both are loaded anew.
-        forget(operation, group_id);
-    } else if let Some(session) = operation.cache::<Cache>().0.get_mut(group_id) {
-        session.record = record;
-    }
-    Ok(())
-}
-
-pub(crate) fn forget(operation: &mut Operation<'_>, group_id: &GroupId) {
-    operation.cache::<Cache>().0.remove(group_id);
-}
-
 fn load(view: &View<'_>, client: &ClientId, group_id: &GroupId) -> Result<Session> {
     let record = view.group(group_id.as_slice())?.ok_or_else(|| GroupError::unknown(group_id))?;
     let key = key_of(view, client, record.credential)?;
     let group = load_group(view, group_id)?;
-    Ok(Session { group, key, record })
+    Ok(Session { group, key, record, is_unwritten: false })
 }
 
 fn key_of(view: &View<'_>, client: &ClientId, id: CredentialId) -> Result<SignatureKey> {

@@ -1,7 +1,5 @@
 //! How a package and its private keys are stored: CBOR, whose named fields survive changes in OpenMLS.
 
-use std::io;
-
 use openmls::prelude::KeyPackageBundle;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -10,13 +8,8 @@ use super::Keypackage;
 use crate::{KeypackageError, Result};
 
 pub(crate) fn encode(bundle: &KeyPackageBundle) -> Result<Zeroizing<Vec<u8>>> {
-    let not_built = |reason: String| KeypackageError::NotBuilt { reason };
-    // Growing would leave copies of the private keys behind.
-    let mut length = Length(0);
-    cbor4ii::serde::to_writer(&mut length, bundle).map_err(|error| not_built(error.to_string()))?;
-    let buffer = Vec::with_capacity(length.0);
-    let encoded = cbor4ii::serde::to_vec(buffer, bundle);
-    Ok(encoded.map(Zeroizing::new).map_err(|error| not_built(error.to_string()))?)
+    let encoded = mlskit_keystore::encode_bare(bundle);
+    Ok(encoded.map_err(|error| KeypackageError::NotBuilt { reason: error.to_string() })?)
 }
 
 /// The package alone: its private keys are passed over, so that no copies of them are made.
@@ -27,20 +20,6 @@ pub(crate) fn decode_public(bytes: &[u8]) -> Result<Keypackage> {
     }
     let decoded = cbor4ii::serde::from_slice::<Public>(bytes);
     Ok(decoded.map_err(|error| KeypackageError::NotDecoded { reason: error.to_string() })?.key_package)
-}
-
-/// Counts what is written.
-struct Length(usize);
-
-impl io::Write for Length {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len();
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }
 
 #[cfg(test)]

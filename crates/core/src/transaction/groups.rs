@@ -139,7 +139,7 @@ impl TransactionContext {
     /// [`MessageError`](crate::MessageError), which tells what becomes of the message.
     pub async fn process_message(&self, bytes: &[u8]) -> Result<Received> {
         let bytes = bytes.to_vec();
-        self.run(move |client, operation| group::process(operation, client, &bytes)).await
+        self.run_message(move |client, operation| group::process(operation, client, &bytes)).await
     }
 
     /// Lets a commit hold: the group goes one epoch on.
@@ -182,8 +182,10 @@ impl TransactionContext {
     pub async fn encrypt_message(&self, group_id: &GroupId, plaintext: &[u8], aad: &[u8]) -> Result<SealedMessage> {
         let (group_id, plaintext, aad) = (group_id.clone(), Zeroizing::new(plaintext.to_vec()), aad.to_vec());
         let is_committed = Arc::clone(&self.is_committed);
-        self.run(move |client, operation| group::encrypt(operation, client, &group_id, &plaintext, &aad, is_committed))
-            .await
+        self.run_message(move |client, operation| {
+            group::encrypt(operation, client, &group_id, &plaintext, &aad, is_committed)
+        })
+        .await
     }
 
     /// A secret of the present epoch that all members can derive (RFC 9420 §8.5), `length` bytes long.

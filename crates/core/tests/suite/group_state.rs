@@ -6,3 +6,4 @@ mod credentials;
 mod external;
 mod outbox;
 mod support;
+mod write_behind;

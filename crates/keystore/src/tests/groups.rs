@@ -16,6 +16,7 @@ impl traits::EncryptionKey<CURRENT_VERSION> for Bytes {}
 impl traits::HpkeKeyPair<CURRENT_VERSION> for Bytes {}
 impl traits::GroupId<CURRENT_VERSION> for Bytes {}
 impl traits::GroupState<CURRENT_VERSION> for Bytes {}
+impl traits::MessageSecrets<CURRENT_VERSION> for Bytes {}
 
 fn rows(operation: &Operation<'_>, table: &str) -> Result<u32> {
     Ok(operation.connection.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0))?)
@@ -102,6 +103,33 @@ fn a_deleted_group_leaves_in_the_outbox_what_others_wait_for() {
                 ]
             );
             assert_eq!(rows(operation, "outgoing")?, 3);
+            Ok(())
+        })
+        .await
+        .unwrap();
+    });
+}
+
+#[test]
+fn message_secrets_that_are_deferred_are_not_written_and_it_says_so() {
+    block_on(async {
+        let (_folder, path) = place();
+        let keystore = open_unencrypted(&path).await;
+        write(&keystore, |operation| {
+            let credential = add_credential(operation, &a_credential(), &random(32))?;
+            add_group(operation, b"one", credential)?;
+            let id = Bytes(b"one".to_vec());
+            let before = rows(operation, "group_blob")?;
+            let deferring = operation.group_storage(b"one").deferring_message_secrets();
+            assert!(!deferring.has_deferred());
+            deferring.write_message_secrets(&id, &Bytes(random(64)))?;
+            assert!(deferring.has_deferred());
+            assert_eq!(rows(operation, "group_blob")?, before);
+
+            let writing = operation.group_storage(b"one");
+            writing.write_message_secrets(&id, &Bytes(random(64)))?;
+            assert!(!writing.has_deferred());
+            assert_eq!(rows(operation, "group_blob")?, before + 1);
             Ok(())
         })
         .await

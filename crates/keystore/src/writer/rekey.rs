@@ -31,7 +31,7 @@ impl Writer {
         // Nothing of this handle changes until the new connection is ready.
         self.connection = self.reconnect(&new).map_err(|error| self.diagnose(outcome.err().unwrap_or(error)))?;
         // Another connection counts the commits of others anew.
-        self.cache = None;
+        self.cache.clear();
         self.data_version = None;
         paused.set_key(new.clone());
         drop(paused);

@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::Writer;
-use crate::{Error, Operation, Result, TransactionError, connection};
+use crate::{Error, Operation, Result, TransactionError, View, connection};
 
 /// What a call on a transaction gets once it has ended. Only the writer sets it, and only once; a transaction
 /// without it is the one that is open.
@@ -35,7 +35,7 @@ impl Writer {
     fn forget_what_others_changed(&mut self) {
         let now = self.connection.pragma_query_value(None, "data_version", |row| row.get(0)).ok();
         if now.is_none() || now != self.data_version {
-            self.cache = None;
+            self.cache.clear();
         }
         self.data_version = now;
     }
@@ -47,23 +47,29 @@ impl Writer {
         work: impl FnOnce(&mut Operation<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         check_open(fate)?;
-        let changes_before = self.connection.total_changes();
         self.savepoint("SAVEPOINT operation")?;
         let mut operation = Operation::new(&self.connection, &mut self.cache);
-        let outcome = catch_unwind(AssertUnwindSafe(|| work(&mut operation)))
-            .unwrap_or_else(|_| Err(Error::from(TransactionError::OperationPanicked).into()));
+        let returned = catch_unwind(AssertUnwindSafe(|| work(&mut operation)));
+        let (wrote, unwritten_before) = (operation.wrote(), operation.unwritten_before());
         let deleted_secrets = operation.deleted_secrets();
-        let outcome = outcome.and_then(|value| self.savepoint("RELEASE operation").map(|()| value));
+        let panicked = returned.is_err();
+        let outcome = returned
+            .unwrap_or_else(|_| Err(Error::from(TransactionError::OperationPanicked).into()))
+            .and_then(|value| self.savepoint("RELEASE operation").map(|()| value));
         if outcome.is_err() {
             self.undo_operation();
         }
-        let undone = outcome.is_err() && self.connection.total_changes() != changes_before;
-        if undone {
-            self.cache = None;
+        let undone = outcome.is_err() && wrote;
+        if undone || panicked {
+            self.cache.clear();
         }
         if let Some(open) = &mut self.open {
             // What was undone may have been too large for the page cache, and so stands in the WAL.
             open.deleted_secrets |= deleted_secrets || undone;
+        }
+        if self.cache.unwritten() < unwritten_before {
+            // The file holds an older state: whoever went on from there would use its keys again.
+            self.end(TransactionError::TransactionUndone);
         }
         outcome
     }
@@ -83,6 +89,10 @@ impl Writer {
 
     pub(crate) fn commit(&mut self, fate: &Fate) -> Result<()> {
         check_open(fate)?;
+        if let Err(error) = self.write_cache() {
+            self.end(TransactionError::TransactionUndone);
+            return Err(error);
+        }
         if let Err(error) = self.execute("COMMIT") {
             self.end(TransactionError::TransactionUndone);
             connection::void_failed_commit(&self.connection);
@@ -94,6 +104,14 @@ impl Writer {
             self.truncate_wal();
         }
         Ok(())
+    }
+
+    fn write_cache(&mut self) -> Result<()> {
+        let view = View::new(&self.connection);
+        match catch_unwind(AssertUnwindSafe(|| self.cache.write(&view))) {
+            Ok(written) => written.map_err(|error| self.diagnose(error).into()),
+            Err(_) => Err(TransactionError::OperationPanicked.into()),
+        }
     }
 
     pub(crate) fn rollback(&mut self, fate: &Fate) -> Result<()> {
@@ -116,7 +134,7 @@ impl Writer {
     /// next begin will say.
     pub(super) fn roll_back(&mut self) -> Option<Open> {
         let open = self.open.take()?;
-        self.cache = None;
+        self.cache.clear();
         if !self.connection.is_autocommit() {
             let _ = self.connection.execute_batch("ROLLBACK");
         }

@@ -7,8 +7,9 @@ use mlskit::{
         group::MlsGroup,
         prelude::{
             BasicCredential, Capabilities, Credential, CredentialType, CredentialWithKey, Extensions, GroupContext,
-            GroupId, KeyPackage, LeafNodeParameters, Lifetime, MIXED_PLAINTEXT_WIRE_FORMAT_POLICY, MlsGroupJoinConfig,
-            MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, OpenMlsProvider as _, ProposalType, StagedWelcome,
+            GroupId, KeyPackage, LeafNodeParameters, Lifetime, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY,
+            MIXED_PLAINTEXT_WIRE_FORMAT_POLICY, MlsGroupJoinConfig, MlsMessageBodyIn, MlsMessageIn, MlsMessageOut,
+            OpenMlsProvider as _, ProposalType, StagedWelcome,
         },
     },
 };
@@ -118,6 +119,12 @@ impl Peer {
         let staged = StagedWelcome::build_from_welcome(&self.provider, &config, welcome).unwrap();
         let staged = staged.skip_lifetime_validation().build().unwrap();
         self.group = Some(staged.into_group(&self.provider).unwrap());
+    }
+
+    /// From now on its handshakes are encrypted too.
+    pub(crate) fn encrypts_all(&mut self) {
+        let config = MlsGroupJoinConfig::builder().wire_format_policy(MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY).build();
+        self.with(|group, provider, _| group.set_configuration(provider.storage(), &config).unwrap());
     }
 
     /// Does something to the group.
