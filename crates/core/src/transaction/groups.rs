@@ -201,6 +201,26 @@ impl TransactionContext {
         .await
     }
 
+    /// Encrypts many messages, each a plaintext and what is authenticated along with it in clear, in one call: for bindings,
+    /// whose calls are dear. They come back in their order, or none does.
+    ///
+    /// # Errors
+    /// As [`encrypt_message`](Self::encrypt_message).
+    pub async fn encrypt_messages(
+        &self,
+        group_id: &GroupId,
+        messages: Vec<(Zeroizing<Vec<u8>>, Vec<u8>)>,
+    ) -> Result<Vec<SealedMessage>> {
+        let (group_id, is_committed) = (group_id.clone(), Arc::clone(&self.is_committed));
+        self.run_message(move |client, operation| {
+            let encrypt = |(plaintext, aad): &(Zeroizing<Vec<u8>>, Vec<u8>)| {
+                group::encrypt(operation, client, &group_id, plaintext, aad, Arc::clone(&is_committed))
+            };
+            messages.iter().map(encrypt).collect()
+        })
+        .await
+    }
+
     /// A secret of the present epoch that all members can derive (RFC 9420 §8.5), `length` bytes long.
     ///
     /// # Errors

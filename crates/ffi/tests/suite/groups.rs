@@ -2,7 +2,8 @@
 
 use mlskit_ffi::{
     Change, EpochChange, Extension, ExternalSender, GroupConfig, GroupFailure, GroupId, JoinOptions, Keypackage,
-    KeypackageFailure, Member, MessageFailure, MlsError, OutgoingKind, Received, Sender, SignatureKey, live_objects,
+    KeypackageFailure, Member, MessageFailure, MlsError, OutgoingKind, PlainMessage, Received, Sender, SignatureKey,
+    live_objects,
 };
 
 use super::*;
@@ -87,6 +88,30 @@ fn a_message_opens_once_its_transaction_is_committed() {
         assert_eq!((plaintext, aad, epoch), (b"hello".to_vec().into(), b"in clear".to_vec(), 1));
         let again = tx.process_message(bytes).await.unwrap_err();
         assert!(matches!(again, MlsError::Message { reason: MessageFailure::Duplicate, .. }), "{again}");
+        tx.finish().await.unwrap();
+        shut_down([pair.alice, pair.bob]).await;
+    });
+}
+
+#[test]
+fn many_messages_are_encrypted_at_once_and_open_together_in_their_order() {
+    let _alone = Alone::new();
+    smol::block_on(async {
+        let pair = Pair::new(GroupConfig::default()).await;
+        let message = |number: u8| PlainMessage { plaintext: vec![number; 1024].into(), aad: vec![number] };
+        let tx = begin(&pair.alice).await;
+        let sealed = tx.encrypt_messages(pair.group_id(), (0..100).map(message).collect()).await.unwrap();
+        let early = sealed.open().unwrap_err();
+        assert!(matches!(early, MlsError::Group { reason: GroupFailure::NotCommitted, .. }), "{early}");
+        tx.finish().await.unwrap();
+
+        let tx = begin(&pair.bob).await;
+        for (number, bytes) in (0..).zip(sealed.open().unwrap()) {
+            let Received::Application { plaintext, aad, .. } = tx.process_message(bytes).await.unwrap() else {
+                panic!("it is a message");
+            };
+            assert_eq!(PlainMessage { plaintext, aad }, message(number));
+        }
         tx.finish().await.unwrap();
         shut_down([pair.alice, pair.bob]).await;
     });
