@@ -74,6 +74,15 @@ scenarios! {
         talk(&bob, &alice, &group, "known").await;
     }
 
+    async fn groups_are_listed_in_the_order_in_which_they_were_made() {
+        let (alice, alices) = common::client("alice").await;
+        let mut made = Vec::new();
+        for _ in 0..8 {
+            made.push(create(&alice, &alices, GroupConfig::default()).await.unwrap());
+        }
+        assert_eq!(alice.groups().await.unwrap(), made);
+    }
+
     async fn numbers_out_of_bounds_are_refused() {
         let (alice, alices) = common::client("alice").await;
         let default = GroupConfig::default;

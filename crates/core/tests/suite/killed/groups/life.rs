@@ -34,7 +34,7 @@ async fn live(folder: &Path, group: &GroupId, mut dice: Dice) {
     say("open");
     members.catch_up().await.unwrap();
     loop {
-        match dice.below(14) {
+        match dice.below(16) {
             0..=3 => speak(&mut members, &mut dice).await,
             4 => take_back(&members, &mut dice).await,
             5 | 6 => commit(one_of(&members, &mut dice), group).await,
@@ -44,8 +44,8 @@ async fn live(folder: &Path, group: &GroupId, mut dice: Dice) {
                 change_credential(&members.bob, group).await;
             }
             9 => reject(&members.bob, group).await,
-            10 => leave(&members.dan, group).await,
-            11 => commit_proposals(one_of(&members, &mut dice), group).await.unwrap(),
+            10..=12 => leave(&members.dan, group).await,
+            13 => commit_proposals(one_of(&members, &mut dice), group).await.unwrap(),
             _ => come_and_go(&members).await,
         }
         // Most kills are to find something that waits.
