@@ -133,6 +133,28 @@ scenarios! {
         assert_eq!(alice.members(&group).await.unwrap().len(), 1);
     }
 
+    /// Only a member who goes round the checks of `import_keypackage` can add one. What its leaf's neighbour has encrypted
+    /// covers it for the others, until they remove that neighbour.
+    async fn a_member_with_a_leaf_key_of_low_order_stops_those_commits_that_encrypt_to_it() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let mut carol = Peer::new(basic("carol"));
+        let (added, welcome) = add(&alice, &group, &carol.keypackage()).await;
+        let bobs = staged(&bob, &added).await;
+        commit(&bob, async |tx| tx.accept(*bobs).await).await;
+        carol.join(&welcome);
+        let (added, _) = carol.add(&[forged(&Forge { encryption_key: vec![0; 32], ..Forge::default() })]);
+        let alices = staged(&alice, &added).await;
+        commit(&alice, async |tx| tx.accept(*alices).await).await;
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        commit(&alice, async |tx| tx.commit_rejected(&group).await).await;
+        let ids: Vec<_> = alice.members(&group).await.unwrap().into_iter().map(|member| member.id).collect();
+        let refused = alice.transaction(async |tx| tx.remove_members(&group, &ids[2..3]).await).await;
+        assert!(matches!(refused, Err(Error::Group(GroupError::Refused { .. }))), "{refused:?}");
+        commit(&alice, async |tx| tx.remove_members(&group, &ids[2..]).await).await;
+        commit(&alice, async |tx| tx.commit_accepted(&group).await).await;
+        assert_eq!(alice.members(&group).await.unwrap().len(), 2);
+    }
+
     /// It was taken, and the other client could never speak again.
     async fn what_another_client_has_processed_is_not_accepted() {
         let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
