@@ -3,29 +3,18 @@ import MLSKit
 import Testing
 
 extension Scenarios {
-    /// The examples of the documentation, so that they compile and hold.
+    /// The README's examples, which stand in `Readme.swift` while the tests run, and those of the documentation.
     @Suite(.serialized) struct QuickStart {
         @Test("the quick start works")
         func starts() async throws {
             try await scenario { world in
-                let (file, key) = (world.file("alice@example.com"), DatabaseKey.random())
-                var published: [Data] = []
-
-                let client = try await MLSClient.open(at: file, key: key, id: "alice@example.com")
-                let keypackage = try await client.transaction { tx in
-                    let credential = try await tx.addCredential(.basic(.x25519AES128GCMEd25519, identity: client.id))
-                    return try await tx.generateKeypackage(for: credential)
-                }
-                published.append(keypackage.bytes)
-
-                try await client.transaction { tx in
-                    for ref in try await tx.keypackageRefs() where ref.isExpired {
-                        try await tx.removeKeypackage(ref)
-                    }
-                }
+                let bytes = try await publish(at: world.file("alice@example.com"), key: world.key)
+                let client = try await world.open("alice@example.com")
+                #expect(try await client.importKeypackage(bytes, of: client.id).isValid)
+                try await tidyUp(client)
                 let valid = try await client.keypackageRefs().filter(\.isValid)
-                #expect(valid.count == published.count)
-                await client.shutdown()
+                let published = try KeypackageRef(ofKeypackage: bytes)
+                #expect(valid == [published])
             }
         }
 
