@@ -29,7 +29,7 @@ extension Scenarios {
             }
         }
 
-        @Test("who is cancelled while waiting gives up at once and the others keep their turn")
+        @Test("who stops waiting is passed over and the others keep their order")
         func cancelsWhileQueued() async throws {
             try await scenario { world in
                 let (client, credential) = try await world.client(
@@ -56,7 +56,7 @@ extension Scenarios {
             }
         }
 
-        @Test("who was cancelled before asking begins nothing")
+        @Test("who is cancelled before asking begins nothing")
         func beginsNothing() async throws {
             try await scenario { world in
                 let (client, _) = try await world.client()
@@ -73,7 +73,7 @@ extension Scenarios {
             }
         }
 
-        @Test("three hundred cancellations at any moment leave no lock and no object")
+        @Test("tasks cancelled anywhere leave no lock and nothing half done")
         func cancelsAnywhere() async throws {
             try await scenario { world in
                 let (client, credential) = try await world.client(
@@ -104,6 +104,45 @@ extension Scenarios {
                 #expect(LiveObjects.count().transactions == 0)
                 #expect(LiveObjects.count().cancelTokens == 0)
                 try await expectStored(stored, in: client)
+            }
+        }
+
+        @Test("closing ends the waiting of all who wait")
+        func endsTheWaiting() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client(options: ClientOptions(busyTimeout: .seconds(100)))
+                let waiting = try? await client.transaction { _ in
+                    let waiting = (0..<3).map { _ in
+                        Task.detached { try await failure { try await client.transaction { _ in } } }
+                    }
+                    try await eventually("three wait") { LiveObjects.count().cancelTokens >= 3 }
+                    await client.shutdown()
+                    for task in waiting {
+                        let error = try await task.value
+                        #expect(error == .storage(.closed))
+                    }
+                    return waiting.count
+                }
+                #expect(waiting == nil)
+            }
+        }
+
+        @Test("two clients of one file see what the other committed and wait a bounded time")
+        func sharesTheFile() async throws {
+            try await scenario { world in
+                let (one, credential) = try await world.client()
+                let other = try await world.open(options: ClientOptions(busyTimeout: .milliseconds(200)))
+                try await one.transaction { tx in
+                    _ = try await tx.generateKeypackage(for: credential)
+                    let error = try await failure { try await other.transaction { _ in } }
+                    guard case .storage(.databaseBusy(let waited)) = error else {
+                        Issue.record("\(error)")
+                        return
+                    }
+                    #expect(waited >= .milliseconds(200))
+                    #expect(try await other.keypackageRefs().isEmpty)
+                }
+                try await expectStored(1, in: other)
             }
         }
     }

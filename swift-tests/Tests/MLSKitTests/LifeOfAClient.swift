@@ -22,7 +22,7 @@ extension Scenarios {
             }
         }
 
-        @Test("a file opens under no other key and stays as it was")
+        @Test("another key does not open the file and leaves it as it was")
         func refusesAnotherKey() async throws {
             try await scenario { world in
                 let (client, credential) = try await world.client()
@@ -48,15 +48,16 @@ extension Scenarios {
             }
         }
 
-        @Test("an empty client id is refused")
+        @Test("an empty id is refused before there is a file")
         func refusesAnEmptyID() async throws {
             try await scenario { world in
                 let error = try await failure { try await world.open("") }
                 #expect(error == .credential(.emptyClientID))
+                #expect(!FileManager.default.fileExists(atPath: world.file("").path))
             }
         }
 
-        @Test("what is no database is refused and left as it is")
+        @Test("what is no file or no database is refused")
         func refusesOtherFiles() async throws {
             try await scenario { world in
                 let notes = Data(String(repeating: "This is no database.\n", count: 500).utf8)
@@ -73,10 +74,14 @@ extension Scenarios {
             }
         }
 
-        @Test("a database key has thirty two bytes and shows none of them")
+        @Test("a key of the wrong length is refused")
         func checksKeys() async throws {
             let error = try await failure { try DatabaseKey(Data(repeating: 7, count: 31)) }
             #expect(error == .storage(.invalidKeyLength(expected: 32, found: 31)))
+        }
+
+        @Test("a database key is never printed")
+        func hidesKeys() throws {
             let key = try DatabaseKey(Data(repeating: 0xAB, count: 32))
             for shown in ["\(key)", String(reflecting: key), "\(Mirror(reflecting: key).children.map(\.value))"] {
                 #expect(!shown.lowercased().contains("ab, ab"))
@@ -102,7 +107,7 @@ extension Scenarios {
             }
         }
 
-        @Test("a temporary client is gone when it is shut down")
+        @Test("a temporary client is a file that goes when it is shut down")
         func cleansUp() async throws {
             try await scenario { world in
                 let client = try await MLSClient.temporary(id: "alice", in: world.folder)
@@ -110,6 +115,88 @@ extension Scenarios {
                 try await expectStored(0, in: client)
                 await client.shutdown()
                 #expect(try FileManager.default.contentsOfDirectory(atPath: world.folder.path).isEmpty)
+            }
+        }
+
+        @Test("after a change of key only the new one opens the file")
+        func changesItsKey() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let fresh = DatabaseKey.random()
+                let other = try await world.open()
+                try await client.changeKey(to: fresh)
+                _ = try await client.transaction { tx in try await tx.generateKeypackage(for: credential) }
+                try await expect(.storage(.keyChanged)) { try await other.transaction { _ in } }
+                try await expect(.storage(.keyChanged)) { try await other.keypackageRefs() }
+                await client.shutdown()
+                await other.shutdown()
+                try await expect(.storage(.wrongKeyOrDamaged(path: world.file("alice").path))) {
+                    try await world.open()
+                }
+                try await expectStored(1, in: try await world.open(key: fresh))
+            }
+        }
+
+        @Test("damage is found by a check of integrity")
+        func findsDamage() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                _ = try await client.transaction { tx in
+                    try await tx.generateKeypackages(for: credential, count: 50)
+                }
+                try await client.checkIntegrity()
+                await client.shutdown()
+                var stored = try Data(contentsOf: world.file("alice"))
+                stored[stored.count - 2000] ^= 1
+                try stored.write(to: world.file("alice"))
+
+                let damaged = try await world.open()
+                try await expect(.storage(.corrupt)) { try await damaged.checkIntegrity() }
+            }
+        }
+
+        @Test("credentials are found by what they are")
+        func findsCredentials() async throws {
+            try await scenario { world in
+                let (client, one) = try await world.client()
+                let other = try await client.transaction { tx in
+                    let other = try await tx.addCredential(.basic(.p256AES128GCM, identity: client.id))
+                    #expect(try await tx.credentials() == [one, other])
+                    #expect(try await tx.credentials(matching: CredentialFilter(ciphersuite: .usual)) == [one])
+                    return other
+                }
+                let found: [(CredentialFilter, [CredentialRef])] = [
+                    (CredentialFilter(), [one, other]),
+                    (CredentialFilter(ciphersuite: .p256AES128GCM), [other]),
+                    (CredentialFilter(credentialType: .basic), [one, other]),
+                    (CredentialFilter(credentialType: .x509), []),
+                    (CredentialFilter(signatureKey: one.signatureKey), [one]),
+                    (CredentialFilter(identity: "alice"), [one, other]),
+                    (CredentialFilter(identity: "bob"), []),
+                    (CredentialFilter(ciphersuite: .usual, signatureKey: other.signatureKey), []),
+                ]
+                for (filter, expected) in found {
+                    #expect(try await client.credentials(matching: filter) == expected)
+                }
+            }
+        }
+
+        @Test("removing a credential takes exactly its key packages along")
+        func removesCredentials() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let kept = try await client.transaction { tx in
+                    let other = try await tx.addCredential(.basic(.usual, identity: client.id))
+                    _ = try await tx.generateKeypackage(for: credential)
+                    let kept = try await tx.generateKeypackage(for: other)
+                    try await tx.removeCredential(credential)
+                    return kept
+                }
+                #expect(try await client.keypackageRefs() == [kept.ref])
+                #expect(try await client.credentials().map(\.signatureKey) == [kept.signatureKey])
+                try await expect(.credential(.credentialNotFound)) {
+                    try await client.transaction { tx in try await tx.removeCredential(credential) }
+                }
             }
         }
     }

@@ -32,6 +32,49 @@ extension Scenarios {
             }
         }
 
+        @Test("what waits for its turn is refused inside a block like a transaction")
+        func refusesOtherTurns() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client()
+                try await client.transaction { _ in
+                    try await expect(Self.nested) { try await client.changeKey(to: .random()) }
+                    try await expect(Self.nested) { try await client.checkIntegrity() }
+                }
+                try await client.checkIntegrity()
+            }
+        }
+
+        @Test("reading inside a block is no transaction")
+        func readsInside() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                try await client.transaction { _ in
+                    #expect(try await client.credentials() == [credential])
+                    #expect(try await client.groups().isEmpty)
+                    _ = try await client.keypackageRefs()
+                }
+            }
+        }
+
+        @Test("a transaction in a task that a block waits for ends as busy")
+        func waitsForItself() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client(options: ClientOptions(busyTimeout: .milliseconds(200)))
+                try await client.transaction { _ in
+                    // A detached task inherits nothing, so nobody can tell that it waits for itself.
+                    let error = try await Task.detached {
+                        try await failure { try await client.transaction { _ in } }
+                    }.value
+                    guard case .transaction(.transactionBusy(let waited, let openFor)) = error else {
+                        Issue.record("\(error)")
+                        return
+                    }
+                    #expect(waited >= .milliseconds(200) && openFor >= waited)
+                }
+                try await client.transaction { _ in }
+            }
+        }
+
         @Test("a transaction of another client inside a block is not nested")
         func allowsAnotherClient() async throws {
             try await scenario { world in

@@ -130,23 +130,43 @@ extension Scenarios {
             }
         }
 
-        @Test("a context kept beyond its block is finished in every call")
-        func knowsALeakedContext() async throws {
+        /// Asserts that every call on a context kept beyond its block says that it is finished.
+        private func expectFinished(_ kept: TransactionContext?, _ credential: CredentialRef) async throws {
+            let tx = try #require(kept)
+            let finished = MLSError.transaction(.transactionFinished)
+            try await expect(finished) { try await tx.keypackageRefs() }
+            try await expect(finished) { try await tx.credentials() }
+            try await expect(finished) { try await tx.generateKeypackage(for: credential) }
+            try await expect(finished) { try await tx.removeKeypackages(for: credential) }
+            try await expect(finished) { try await tx.createGroup(with: credential) }
+            try await expect(finished) { try await tx.groups() }
+        }
+
+        @Test("after finish every call says so")
+        func knowsACommittedContext() async throws {
             try await scenario { world in
                 let (client, credential) = try await world.client()
-                let finished = MLSError.transaction(.transactionFinished)
-                for isCommitted in [true, false] {
-                    var kept: TransactionContext?
-                    try? await client.transaction { tx in
-                        kept = tx
-                        if !isCommitted { throw OwnError() }
-                    }
-                    let leaked = try #require(kept)
-                    try await expect(finished) { try await leaked.keypackageRefs() }
-                    try await expect(finished) { try await leaked.generateKeypackage(for: credential) }
-                    try await expect(finished) { try await leaked.removeKeypackages(for: credential) }
-                }
+                let kept = try await client.transaction { tx in tx }
+                try await expectFinished(kept, credential)
                 try await expectStored(0, in: client)
+            }
+        }
+
+        @Test("after abort every call says so although another transaction is open")
+        func knowsAnAbortedContext() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                var kept: TransactionContext?
+                try? await client.transaction { tx in
+                    kept = tx
+                    throw OwnError()
+                }
+                let leaked = kept
+                try await client.transaction { tx in
+                    try await expectFinished(leaked, credential)
+                    _ = try await tx.generateKeypackage(for: credential)
+                }
+                try await expectStored(1, in: client)
             }
         }
 
@@ -193,6 +213,37 @@ extension Scenarios {
                 }
                 #expect(try await client.keypackageRefs() == made.map(\.ref))
             }
+        }
+
+        @Test("nothing native runs on the thread of the caller")
+        func leavesTheActorAlone() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let ticks = try await Self.ticks(while: client, generates: credential)
+                // Were the main actor held, its other tasks could not go on while the batch is made.
+                #expect(ticks >= 3)
+            }
+        }
+
+        /// How often the main actor has got to another task while it waited for a batch, which takes a second.
+        @MainActor private static func ticks(
+            while client: MLSClient,
+            generates credential: CredentialRef
+        ) async throws -> Int {
+            let counter = Counter()
+            let clock = Task { @MainActor in
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(1))
+                    counter.add()
+                }
+            }
+            _ = try await client.transaction { tx in
+                let before = counter.count
+                _ = try await tx.generateKeypackages(for: credential, count: 500)
+                #expect(counter.count > before)
+            }
+            clock.cancel()
+            return counter.count
         }
 
         @Test("a block runs where its caller runs")

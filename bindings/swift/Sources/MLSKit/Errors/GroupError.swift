@@ -102,7 +102,7 @@ extension GroupError: LocalizedError {
         case .capabilityNotSupported(let what):
             "The required capabilities ask for \(what), which this client can't do."
         case .settingTooLarge(let setting, let limit, let found):
-            "\(setting) is at most \(limit), but \(found) was given."
+            "A setting is too large: \(setting) is at most \(limit), but \(found) was given."
         default:
             nil
         }

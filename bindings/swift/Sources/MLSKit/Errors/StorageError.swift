@@ -71,7 +71,7 @@ extension StorageError: LocalizedError {
         case .codec(let reason):
             "A stored value could not be encoded or decoded: \(reason)."
         case .outOfRange(let what, let found, let limit):
-            "\(what) is \(found), but at most \(limit) can be stored."
+            "A number does not fit: \(what) is \(found), but at most \(limit) can be stored."
         case .sqlite(let code, let reason):
             "SQLite refused with code \(code): \(reason)."
         }

@@ -23,9 +23,9 @@ internal import MLSKitGenerated
 public enum Received: Sendable {
     /// Something that a member says.
     case application(ApplicationMessage)
-    /// A change of the group, which holds when it is accepted by ``TransactionContext/accept(_:)-(StagedCommit)``.
+    /// A change of the group, which holds when it is accepted by `tx.accept(_:)`.
     case commit(StagedCommit)
-    /// A proposal, which may be committed when it is accepted by ``TransactionContext/accept(_:)-(ReceivedProposal)``.
+    /// A proposal, which may be committed when it is accepted by `tx.accept(_:)`.
     case proposal(ReceivedProposal)
     /// The echo of one's own pending commit: the delivery service has taken it, see
     /// ``TransactionContext/commitAccepted(in:)``.

@@ -32,9 +32,9 @@ extension Duration {
         self = .milliseconds(Int64(clamping: milliseconds))
     }
 
-    /// Whole seconds, none if it is negative.
+    /// Whole seconds, none if it is negative; of the longest duration, as many as there can be.
     var wholeSeconds: UInt64 {
-        UInt64(clamping: components.seconds)
+        components.seconds == .max ? .max : UInt64(clamping: components.seconds)
     }
 
     /// Whole milliseconds, none if it is negative.
