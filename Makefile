@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test bench fuzz fmt notices check-vendored clean
+.PHONY: help demo test test-kotlin bench fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,10 @@ demo: ## runs the story of one client, step by step
 test: ## runs every check and every test
 	@scripts/set-up test
 	@scripts/test
+
+test-kotlin: ## builds the Kotlin library and runs its tests
+	@scripts/set-up kotlin
+	@scripts/test kotlin
 
 bench: ## measures key packages and groups beside OpenMLS and mls-rs
 	@scripts/set-up demo
