@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test test-swift bench bench-sqlite-storage fuzz fmt notices check-vendored clean
+.PHONY: help demo test test-kotlin kotlin-api test-swift bench bench-sqlite-storage fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,6 +15,14 @@ demo: ## runs the story of one client, step by step
 test: ## runs every check and every test
 	@scripts/set-up test
 	@scripts/test
+
+test-kotlin: ## builds the Kotlin library and runs its tests
+	@scripts/set-up kotlin
+	@scripts/test kotlin
+
+kotlin-api: ## writes down the Kotlin library's public surface anew, after a change that is meant
+	@scripts/set-up kotlin
+	@UPDATE_KOTLIN_API=true scripts/test kotlin
 
 test-swift: ## builds the Swift library and runs its tests
 	@scripts/set-up swift
