@@ -19,6 +19,7 @@ mod provider;
 mod readers;
 mod schema;
 mod tables;
+mod temporary;
 mod transaction;
 mod writer;
 

@@ -87,7 +87,10 @@ pub enum MisplacedMessage {
 #[non_exhaustive]
 pub enum RejectedMessage {
     /// A commit of somebody who is no member, where this client's configuration of the group lets none in.
-    #[error("somebody who is no member wants to join by a commit, and this group does not allow that")]
+    #[error(
+        "somebody who is no member wants to join by a commit, which this client does not let in: if the other members \
+         do, configure the group to, and process it again"
+    )]
     ExternalJoin,
     /// A credential that it brings is not what it seems.
     #[error("it brings a bad credential: {0}")]

@@ -1,6 +1,8 @@
 //! What becomes of each kind of bad message, and that the good ones beside it do not suffer.
 
 mod batch;
+mod forged;
+mod order;
 mod unsupported;
 
 use mlskit::{
@@ -17,43 +19,6 @@ use super::{
 use crate::common;
 
 scenarios! {
-    async fn messages_out_of_order_are_all_read_once() {
-        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
-        let mut sent = Vec::new();
-        for number in 0..5 {
-            sent.push(say(&alice, &group, &number.to_string()).await);
-        }
-        for number in [4, 2, 0, 3, 1] {
-            assert_eq!(hear(&bob, &sent[number]).await, number.to_string());
-            assert_eq!(refusal(&bob, &sent[number]).await, MessageError::Duplicate);
-        }
-    }
-
-    async fn a_message_far_behind_others_of_its_sender_is_too_old() {
-        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
-        let late = say(&alice, &group, "late").await;
-        for number in 0..20 {
-            let text = say(&alice, &group, &number.to_string()).await;
-            hear(&bob, &text).await;
-        }
-        assert_eq!(refusal(&bob, &late).await, MessageError::TooOld { epoch: 1, current: 1 });
-    }
-
-    async fn a_message_far_ahead_of_others_of_its_sender_is_rejected() {
-        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
-        let (first, last) = commit(&alice, async |tx| {
-            let first = tx.encrypt_message(&group, b"first", b"").await?;
-            for _ in 0..1_000 {
-                tx.encrypt_message(&group, b"lost", b"").await?;
-            }
-            Ok((first, tx.encrypt_message(&group, b"last", b"").await?))
-        }).await;
-        let (first, last) = (first.open().unwrap(), last.open().unwrap());
-        assert_eq!(refusal(&bob, &last).await, MessageError::Rejected(RejectedMessage::TooFarAhead));
-        assert_eq!(hear(&bob, &first).await, "first");
-        assert_eq!(hear(&bob, &last).await, "last");
-    }
-
     async fn a_message_is_read_as_long_as_its_epoch_is_kept() {
         let (alice, _, bob, _, group) = pair(GroupConfig::default().past_epochs(2)).await;
         let delayed = [say(&alice, &group, "one").await, say(&alice, &group, "two").await];

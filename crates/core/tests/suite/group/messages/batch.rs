@@ -82,9 +82,9 @@ scenarios! {
         batch.insert(21, (b"no message".to_vec(), "malformed"));
         batch.insert(25, (unsupported, "unsupported"));
         batch.insert(29, (missing, "rejoin"));
-        batch.insert(33, (late, "too old"));
-        batch.insert(35, (waiting, "join pending"));
-        batch.insert(37, (welcome, "a Welcome"));
+        batch.insert(33, (waiting, "join pending"));
+        batch.insert(35, (welcome, "a Welcome"));
+        batch.push((late, "too old"));
         batch.push((texts[39].clone(), "duplicate"));
         assert_eq!(batch.len(), 50);
 

@@ -12,7 +12,10 @@ use mlskit::{
     KeypackageConfig, KeypackageExt, MessageError, RejectedMessage, RejoinReason,
     group::{GroupConfig, JoinOptions},
     openmls::{
-        prelude::{CustomProposal, ExtensionType, GroupId},
+        prelude::{
+            CustomProposal, ExtensionType, GroupId, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY, MlsGroupJoinConfig,
+            OpenMlsProvider as _,
+        },
         schedule::PreSharedKeyId,
     },
 };
@@ -75,6 +78,29 @@ scenarios! {
         assert_eq!(refusal(&bob, &proposal).await, rejected(CUSTOM));
         let text = say(&alice, &group, "still here").await;
         assert_eq!(hear(&bob, &text).await, "still here");
+    }
+
+    /// It was decrypted, which uses up its key, before it was refused: neither file nor memory may know of that.
+    async fn an_encrypted_proposal_that_is_not_supported_is_no_duplicate_when_it_comes_again() {
+        let (alice, bob, group, mut carol) = three().await;
+        let custom = CustomProposal::new(CUSTOM, b"anything".to_vec());
+        let proposal = carol.with(|group, provider, signer| {
+            let encrypted = MlsGroupJoinConfig::builder().wire_format_policy(MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY).build();
+            group.set_configuration(provider.storage(), &encrypted).unwrap();
+            bytes(&group.propose_custom_proposal_by_reference(provider, signer, custom).unwrap().0)
+        });
+        assert_eq!(proposal[..4], [0, 1, 0, 2], "a PrivateMessage");
+        let tx = bob.new_transaction().await.unwrap();
+        let reply = tx.encrypt_message(&group, b"reply", b"").await.unwrap();
+        for _ in 0..2 {
+            let refused = tx.process_message(&proposal).await.unwrap_err();
+            assert_eq!(refused, mlskit::Error::Message(rejected(CUSTOM)));
+        }
+        tx.finish().await.unwrap();
+        assert_eq!(refusal(&bob, &proposal).await, rejected(CUSTOM));
+        assert_eq!(hear(&alice, &reply.open().unwrap()).await, "reply");
+        let text = say(&bob, &group, "and more").await;
+        assert_eq!(hear(&alice, &text).await, "and more");
     }
 
     async fn a_reinit_is_not_supported() {
