@@ -5,22 +5,22 @@ import dev.mlskit.ffi.MisplacedMessage as FfiMisplacedMessage
 /** What goes another way than a group's messages (RFC 9420 §6). */
 public enum class MisplacedMessage {
     /** A Welcome, for `joinGroup`. */
-    Welcome,
+    WELCOME,
 
     /** A group info, for `joinByExternalCommit`. */
-    GroupInfo,
+    GROUP_INFO,
 
     /** A key package, for `importKeypackage`. */
-    Keypackage,
+    KEYPACKAGE,
 
     /** One that these bindings have no name for. */
-    Other,
+    OTHER,
 }
 
 internal fun FfiMisplacedMessage.toPublic(): MisplacedMessage =
     when (this) {
-        FfiMisplacedMessage.WELCOME -> MisplacedMessage.Welcome
-        FfiMisplacedMessage.GROUP_INFO -> MisplacedMessage.GroupInfo
-        FfiMisplacedMessage.KEYPACKAGE -> MisplacedMessage.Keypackage
-        FfiMisplacedMessage.OTHER -> MisplacedMessage.Other
+        FfiMisplacedMessage.WELCOME -> MisplacedMessage.WELCOME
+        FfiMisplacedMessage.GROUP_INFO -> MisplacedMessage.GROUP_INFO
+        FfiMisplacedMessage.KEYPACKAGE -> MisplacedMessage.KEYPACKAGE
+        FfiMisplacedMessage.OTHER -> MisplacedMessage.OTHER
     }
