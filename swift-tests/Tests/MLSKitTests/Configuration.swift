@@ -117,6 +117,36 @@ extension Scenarios {
             #expect(window.contains(begin) && !window.contains(window.notAfter))
         }
 
+        @Test("a window may lie ahead")
+        func takesALaterWindow() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let begin = Date(timeIntervalSince1970: 4_000_000_000)
+                let window = Lifetime(notBefore: begin, notAfter: begin.addingTimeInterval(86400))
+                let config = KeypackageConfig(lifespan: .window(window))
+                let ahead = try await client.transaction { tx in
+                    try await tx.generateKeypackage(for: credential, config: config)
+                }
+                #expect(ahead.ref.lifetime == window)
+            }
+        }
+
+        @Test("the refusal of a misplaced extension says where it belongs")
+        func saysWhereItBelongs() async throws {
+            let homes: [(MLSExtension, String)] = [
+                (.applicationID(Data()), "it belongs in a leaf node."),
+                (.externalSenders([]), "it belongs in a group's context."),
+                (
+                    .requiredCapabilities(extensions: [], proposals: [], credentials: []),
+                    "it belongs in a group's context."
+                ),
+            ]
+            for (misplaced, home) in homes {
+                let reason = try await refusal(of: KeypackageConfig(extensions: [misplaced]))
+                #expect(reason.localizedDescription.hasSuffix(home), "\(reason)")
+            }
+        }
+
         @Test("a package whose window has not begun is neither valid nor expired")
         func looksAhead() async throws {
             try await scenario { world in

@@ -257,5 +257,43 @@ extension Scenarios {
             #expect(suite == Ciphersuite(rawValue: 5) && suite.description == "0x0005")
             #expect(try KeypackageInfo(reading: Corpus.file("unknown-suite-bare")).hashRef == nil)
         }
+
+        @Test("importing heeds the options of the client")
+        func heedsTheOptions() async throws {
+            try await scenario { world in
+                let (alice, credential) = try await world.client(
+                    "alice", options: ClientOptions(maxLifetime: .days(200)))
+                let made = try await alice.transaction { tx in
+                    try await tx.generateKeypackage(for: credential, lifetime: .days(200))
+                }
+                let usual = try await world.open("bob")
+                let generous = try await world.open("carol", options: ClientOptions(maxAcceptedLifetime: .days(200)))
+                let hour = Duration.seconds(3600)
+                let tooLong = RejectedKeypackage.lifetimeTooLong(found: .days(200) + hour, limit: .days(100) + hour)
+                try await expect(.keypackage(.rejected(tooLong))) { try await usual.importKeypackage(made.bytes) }
+                #expect(try await generous.importKeypackage(made.bytes) == made)
+                #expect(try Keypackage.check(made.bytes, maxAcceptedLifetime: .days(200)) == made)
+            }
+        }
+
+        @Test("both framings are one package")
+        func knowsBothFramings() async throws {
+            try await scenario { world in
+                let (alice, credential) = try await world.client("alice")
+                let made = try await alice.transaction { tx in try await tx.generateKeypackage(for: credential) }
+                #expect(made.mlsMessage != made.bytes)
+                #expect(try KeypackageRef(ofKeypackage: made.mlsMessage) == made.ref)
+                #expect(try Keypackage.check(made.mlsMessage) == made)
+            }
+        }
+
+        @Test("bytes that are no package have no reference")
+        func refusesReferences() async throws {
+            let error = try await failure { try KeypackageRef(ofKeypackage: Data("certainly no key package".utf8)) }
+            guard case .keypackage(.rejected(.notAKeypackage)) = error else {
+                Issue.record("\(error)")
+                return
+            }
+        }
     }
 }

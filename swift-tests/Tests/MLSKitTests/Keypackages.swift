@@ -230,5 +230,50 @@ extension Scenarios {
                 try await expectStored(6, in: again)
             }
         }
+
+        @Test("a client may make longer lived packages if told to")
+        func raisesTheLimit() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client(options: ClientOptions(maxLifetime: .days(365)))
+                let keypackage = try await client.transaction { tx in
+                    try await tx.generateKeypackage(for: credential, lifetime: .days(365))
+                }
+                #expect(keypackage.ref.lifetime.duration == .days(365) + .seconds(3600))
+            }
+        }
+
+        @Test("the default lifetime is eighty four days")
+        func knowsTheDefault() {
+            #expect(KeypackageConfig.defaultLifetime == .days(84))
+        }
+
+        @Test("a lifetime begins an hour ago and ends after the time asked for")
+        func beginsAnHourAgo() async throws {
+            try await scenario { world in
+                let now = Date(timeIntervalSince1970: 1_800_000_000)
+                let (client, credential) = try await world.client(options: ClientOptions(clock: ManualClock(now)))
+                let keypackage = try await client.transaction { tx in
+                    try await tx.generateKeypackage(for: credential, lifetime: .days(2))
+                }
+                #expect(keypackage.ref.lifetime.notBefore == now.addingTimeInterval(-3600))
+                #expect(keypackage.ref.lifetime.notAfter == now.addingTimeInterval(2 * 86400))
+            }
+        }
+
+        @Test("a reference tells what the index knows")
+        func tellsWhatTheIndexKnows() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client(suite: .p256AES128GCM)
+                let config = KeypackageConfig(isLastResort: true)
+                let made = try await client.transaction { tx in
+                    try await tx.generateKeypackage(for: credential, config: config)
+                }
+                let ref = try #require(try await client.keypackageRefs().first)
+                #expect(ref.hashRef.count == 32)
+                #expect(ref.ciphersuite == .p256AES128GCM && ref.signatureScheme == .ecdsaP256SHA256)
+                #expect(ref.credentialType == .basic && ref.isLastResort)
+                #expect(ref.lifetime == made.ref.lifetime && ref.isValid && !ref.isExpired)
+            }
+        }
     }
 }

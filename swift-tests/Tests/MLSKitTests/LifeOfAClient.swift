@@ -118,18 +118,14 @@ extension Scenarios {
             }
         }
 
-        @Test("after a change of key only the new one opens the file")
+        @Test("changing the key opens the file with the new one only")
         func changesItsKey() async throws {
             try await scenario { world in
                 let (client, credential) = try await world.client()
                 let fresh = DatabaseKey.random()
-                let other = try await world.open()
                 try await client.changeKey(to: fresh)
                 _ = try await client.transaction { tx in try await tx.generateKeypackage(for: credential) }
-                try await expect(.storage(.keyChanged)) { try await other.transaction { _ in } }
-                try await expect(.storage(.keyChanged)) { try await other.keypackageRefs() }
                 await client.shutdown()
-                await other.shutdown()
                 try await expect(.storage(.wrongKeyOrDamaged(path: world.file("alice").path))) {
                     try await world.open()
                 }
@@ -155,7 +151,7 @@ extension Scenarios {
             }
         }
 
-        @Test("credentials are found by what they are")
+        @Test("credentials are found by each condition")
         func findsCredentials() async throws {
             try await scenario { world in
                 let (client, one) = try await world.client()
@@ -197,6 +193,43 @@ extension Scenarios {
                 try await expect(.credential(.credentialNotFound)) {
                     try await client.transaction { tx in try await tx.removeCredential(credential) }
                 }
+            }
+        }
+
+        @Test("another client of the file is told of the new key")
+        func tellsOfANewKey() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client()
+                let other = try await world.open()
+                try await client.changeKey(to: .random())
+                try await expect(.storage(.keyChanged)) { try await other.transaction { _ in } }
+                try await expect(.storage(.keyChanged)) { try await other.keypackageRefs() }
+            }
+        }
+
+        @Test("closing twice is closing once and does not wait")
+        func closesOnce() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client()
+                await client.shutdown()
+                await client.shutdown()
+                try await expect(.storage(.closed)) { try await client.credentials() }
+                // The id is not in the file.
+                #expect(client.id == "alice")
+            }
+        }
+
+        @Test("a group survives closing and opening again")
+        func keepsGroups() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                let members = try await pair.alice.members(of: pair.groupID)
+                await pair.alice.shutdown()
+                let alice = try await world.open("alice")
+                #expect(try await alice.groups() == [pair.groupID])
+                #expect(try await alice.members(of: pair.groupID) == members)
+                #expect(try await pair.bob.hear(try await alice.say("I am back.", in: pair.groupID)) == "I am back.")
+                #expect(try await alice.hear(try await pair.bob.say("Good.", in: pair.groupID)) == "Good.")
             }
         }
     }

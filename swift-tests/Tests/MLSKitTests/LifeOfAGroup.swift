@@ -253,7 +253,7 @@ extension Scenarios {
             }
         }
 
-        @Test("a commit that is not accepted changes nothing and is spent after its transaction")
+        @Test("a commit is of use once and in its own transaction only")
         func dropsACommit() async throws {
             try await scenario { world in
                 let pair = try await Pair(in: world)
@@ -270,7 +270,11 @@ extension Scenarios {
                     try await pair.alice.transaction { tx in try await tx.accept(dropped) }
                 }
                 // What was rolled back can be processed again.
-                #expect(try await pair.alice.follow(commit).epoch == 2)
+                try await pair.alice.transaction { tx in
+                    guard case .commit(let commit) = try await tx.processMessage(commit) else { throw OwnError() }
+                    #expect(try await tx.accept(commit).epoch == 2)
+                    try await expect(.group(.spent)) { try await tx.accept(commit) }
+                }
                 try await pair.expectTalk()
             }
         }
@@ -381,6 +385,25 @@ extension Scenarios {
                 let commit = try #require(try await carol.outgoing().first).bytes
                 try await expect(.message(.rejected(.externalJoin))) { try await pair.alice.follow(commit) }
                 try await pair.expectTalk()
+            }
+        }
+
+        @Test("a proposal is of use in its own transaction only")
+        func spendsProposals() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                try await pair.bob.transaction { tx in try await tx.leaveGroup(pair.groupID) }
+                let leave = try #require(try await pair.bob.flush().first).bytes
+                var kept: ReceivedProposal?
+                try? await pair.alice.transaction { tx in
+                    if case .proposal(let proposal) = try await tx.processMessage(leave) { kept = proposal }
+                    throw OwnError()
+                }
+                let dropped = try #require(kept)
+                try await pair.alice.transaction { tx in
+                    try await expect(.group(.spent)) { try await tx.accept(dropped) }
+                    try await expect(.group(.noProposals)) { try await tx.commitProposals(in: pair.groupID) }
+                }
             }
         }
     }

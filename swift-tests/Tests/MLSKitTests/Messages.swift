@@ -153,7 +153,7 @@ extension Scenarios {
             }
         }
 
-        @Test("all members derive the same secret")
+        @Test("both members derive the same secret and it changes with the epoch")
         func exportsSecrets() async throws {
             try await scenario { world in
                 let pair = try await Pair(in: world)
@@ -170,6 +170,12 @@ extension Scenarios {
                     try await tx.exportSecret(in: pair.groupID, label: "app", context: Data([2]), length: 40)
                 }
                 #expect(other != secrets[0])
+                let later = try await pair.alice.transaction { tx in
+                    try await tx.updateKeys(in: pair.groupID)
+                    _ = try await tx.commitAccepted(in: pair.groupID)
+                    return try await tx.exportSecret(in: pair.groupID, label: "app", context: Data([1]), length: 40)
+                }
+                #expect(later != secrets[0])
                 let error = try await failure {
                     try await pair.alice.transaction { tx in
                         try await tx.exportSecret(in: pair.groupID, label: "app", context: Data(), length: 1_000_000)
@@ -299,6 +305,70 @@ extension Scenarios {
                     try await expect(.group(.differentCiphersuite(expected: .usual, found: .p256AES128GCM))) {
                         try await tx.updateKeys(in: pair.groupID, movingTo: other)
                     }
+                }
+            }
+        }
+
+        @Test("one bad message does not poison a batch")
+        func goesOnAfterABadMessage() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                let one = try await pair.alice.say("one", in: pair.groupID)
+                let other = try await pair.alice.say("other", in: pair.groupID)
+                try await pair.bob.transaction { tx in
+                    for bytes in [one, Data([1, 2, 3]), one, other] {
+                        do {
+                            guard case .application = try await tx.processMessage(bytes) else { throw OwnError() }
+                        } catch MLSError.message {
+                            continue
+                        }
+                    }
+                }
+                try await expect(.message(.duplicate)) { try await pair.bob.hear(other) }
+                try await pair.expectTalk()
+            }
+        }
+
+        @Test("a sealed message opens after its commit and as often as asked")
+        func opensAsOftenAsAsked() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                let sealed = try await pair.alice.transaction { tx in
+                    try await tx.encryptMessage(Data("Hello!".utf8), in: pair.groupID)
+                }
+                let bytes = try sealed.open()
+                #expect(try sealed.open() == bytes)
+                #expect(try await pair.bob.hear(bytes) == "Hello!")
+            }
+        }
+
+        @Test("a group that is unknown is told by every call")
+        func knowsNoStrangers() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client()
+                let group = GroupID(Data([1, 2, 3]))
+                let unknown = MLSError.group(.unknownGroup(groupID: group))
+                #expect("\(group)" == "010203")
+                try await expect(unknown) { try await client.members(of: group) }
+                try await expect(unknown) { try await client.epoch(of: group) }
+                try await expect(unknown) { try await client.ratchetTree(of: group) }
+                try await client.transaction { tx in
+                    try await expect(unknown) { try await tx.members(of: group) }
+                    try await expect(unknown) { try await tx.epoch(of: group) }
+                    try await expect(unknown) { try await tx.addMembers([], to: group) }
+                    try await expect(unknown) { try await tx.removeMembers([], from: group) }
+                    try await expect(unknown) { try await tx.updateKeys(in: group) }
+                    try await expect(unknown) { try await tx.commitProposals(in: group) }
+                    try await expect(unknown) { try await tx.dropProposals(in: group) }
+                    try await expect(unknown) { try await tx.leaveGroup(group) }
+                    try await expect(unknown) { try await tx.commitAccepted(in: group) }
+                    try await expect(unknown) { try await tx.commitRejected(in: group) }
+                    try await expect(unknown) { try await tx.encryptMessage(Data(), in: group) }
+                    try await expect(unknown) {
+                        try await tx.exportSecret(in: group, label: "app", context: Data(), length: 32)
+                    }
+                    try await expect(unknown) { try await tx.groupInfo(of: group) }
+                    try await expect(unknown) { try await tx.deleteGroup(group) }
                 }
             }
         }

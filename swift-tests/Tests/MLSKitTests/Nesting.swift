@@ -32,7 +32,7 @@ extension Scenarios {
             }
         }
 
-        @Test("what waits for its turn is refused inside a block like a transaction")
+        @Test("the key is not changed and nothing is checked inside a block")
         func refusesOtherTurns() async throws {
             try await scenario { world in
                 let (client, _) = try await world.client()

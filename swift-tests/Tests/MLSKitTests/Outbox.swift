@@ -4,7 +4,7 @@ import Testing
 
 extension Scenarios {
     @Suite(.serialized) struct Outbox {
-        @Test("what is to be sent is the same after a restart and a welcome follows its commit")
+        @Test("after a restart the same bytes go out and the welcome after acceptance")
         func survivesARestart() async throws {
             try await scenario { world in
                 let (alice, credential) = try await world.client("alice")
@@ -146,6 +146,45 @@ extension Scenarios {
                     _ = try await tx.commitAccepted(in: groupID)
                 }
                 #expect(try await alice.groupsDueForUpdate(olderThan: .days(7)).isEmpty)
+            }
+        }
+
+        @Test("a leave that others did not commit is superseded")
+        func supersedesALeave() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                try await pair.bob.transaction { tx in try await tx.leaveGroup(pair.groupID) }
+                #expect(try await pair.bob.outgoing().map(\.kind) == [.leave])
+                try await pair.alice.transaction { tx in try await tx.updateKeys(in: pair.groupID) }
+                let change = try await pair.bob.follow(try #require(try await pair.alice.flush().first).bytes)
+                #expect(change.superseded?.left == true && !change.selfRemoved)
+                #expect(try await pair.bob.outgoing().isEmpty)
+                try await pair.expectTalk()
+            }
+        }
+
+        @Test("an outgoing message shows its length and not its bytes")
+        func showsItsLength() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                try await pair.alice.transaction { tx in try await tx.updateKeys(in: pair.groupID) }
+                let message = try #require(try await pair.alice.outgoing().first)
+                #expect("\(message)" == "message \(message.id), a commit of \(message.bytes.count) bytes")
+            }
+        }
+
+        @Test("a second commit waits for the answer to the first")
+        func commitsOneByOne() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                try await pair.alice.transaction { tx in
+                    try await tx.updateKeys(in: pair.groupID)
+                    try await expect(.group(.commitPending)) { try await tx.updateKeys(in: pair.groupID) }
+                    try await expect(.group(.commitPending)) { try await tx.leaveGroup(pair.groupID) }
+                    #expect(try await tx.commitAccepted(in: pair.groupID).epoch == 2)
+                    try await tx.updateKeys(in: pair.groupID)
+                }
+                #expect(try await pair.alice.outgoing().count == 1)
             }
         }
     }
