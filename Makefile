@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test test-kotlin bench fuzz fmt notices check-vendored clean
+.PHONY: help demo test test-kotlin kotlin-api bench fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,10 @@ test: ## runs every check and every test
 test-kotlin: ## builds the Kotlin library and runs its tests
 	@scripts/set-up kotlin
 	@scripts/test kotlin
+
+kotlin-api: ## writes down the Kotlin library's public surface anew, after a change that is meant
+	@scripts/set-up kotlin
+	@UPDATE_KOTLIN_API=true scripts/test kotlin
 
 bench: ## measures key packages and groups beside OpenMLS and mls-rs
 	@scripts/set-up demo

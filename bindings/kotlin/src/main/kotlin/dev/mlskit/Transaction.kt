@@ -20,7 +20,7 @@ internal suspend fun <T> MlsClient.inTransaction(block: suspend (TransactionCont
     try {
         begin { open = NativeTransaction(it) }
         val native = checkNotNull(open)
-        val result = withContext(mark) { block(TransactionContext(native)) }
+        val result = within(mark) { block(TransactionContext(native)) }
         currentCoroutineContext().ensureActive()
         native.finishIfOpen()
         return result
@@ -30,6 +30,21 @@ internal suspend fun <T> MlsClient.inTransaction(block: suspend (TransactionCont
     } finally {
         open?.close()
     }
+}
+
+/** Runs [block] with [mark] in its context. What it throws goes past coroutines' own copying of exceptions, as it is. */
+private suspend fun <T> within(
+    mark: InTransaction,
+    block: suspend () -> T,
+): T {
+    var outcome: Result<T>? = null
+    try {
+        withContext(mark) { outcome = runCatching { block() } }
+    } catch (e: CancellationException) {
+        outcome?.onFailure { throw it }
+        throw e
+    }
+    return checkNotNull(outcome).getOrThrow()
 }
 
 private suspend fun rollBack(

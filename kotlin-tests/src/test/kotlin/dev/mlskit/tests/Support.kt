@@ -10,7 +10,9 @@ import dev.mlskit.LiveObjects
 import dev.mlskit.MlsClient
 import dev.mlskit.TransactionContext
 import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
 import java.io.File
 import java.nio.file.Files
@@ -67,8 +69,11 @@ fun scenario(block: suspend World.() -> Unit) {
         runBlocking {
             withTimeout(60.seconds) {
                 val world = World(folder, this)
-                world.block()
-                world.end()
+                try {
+                    world.block()
+                } finally {
+                    withContext(NonCancellable) { world.end() }
+                }
             }
         }
         assertEquals(NOTHING, LiveObjects.count(), "native objects that live after shutdown")
