@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test test-kotlin kotlin-api bench fuzz fmt notices check-vendored clean
+.PHONY: help demo test test-kotlin kotlin-api jar bench fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,10 @@ bench: ## measures key packages and groups beside OpenMLS and mls-rs
 	@scripts/set-up demo
 	cargo bench --locked --package mlskit --bench keypackages
 	cargo bench --locked --package mlskit --bench groups
+
+jar: ## packs the Kotlin library for this system: its jar with the native library, sources and KDoc jars
+	@scripts/set-up jar
+	@scripts/kotlin-jar make
 
 fuzz: ## feeds noise to import_keypackage, join_group and process_message, each for FUZZ_SECONDS (60)
 	@scripts/set-up fuzz
