@@ -11,6 +11,14 @@ public enum MessageError: Error, Hashable, Sendable {
     case futureEpoch(epoch: UInt64, current: UInt64)
     /// Server: this client is not in its group, or not yet.
     case unknownGroup(groupID: GroupID)
+    /// Caller: this client's own joining of the group waits for its answer. Tell that, then try again.
+    case joinPending
+    /// Caller: it is a Welcome, for `joinGroup`. Dropped, the way into a group is lost.
+    case misplacedWelcome
+    /// Caller: it is a group info, for `joinByExternalCommit`.
+    case misplacedGroupInfo
+    /// Caller: it is a key package, for `importKeypackage`.
+    case misplacedKeypackage
     /// Peer or server: the bytes are no message that is understood. Drop it.
     case malformed(reason: String)
     /// Peer: the message is understood and not allowed. Drop it.
@@ -32,6 +40,9 @@ public enum RejectedMessage: Error, Hashable, Sendable {
     case undeclaredProposal
     /// Its signature, its membership tag or its encryption is wrong: it was forged, or changed on the way.
     case notAuthentic(reason: String)
+    /// A commit that says that this client made it, which it did not in this epoch: any member can say so. Or the file is
+    /// an old copy; then the group goes on without this client, which has to join again.
+    case unknownOwnCommit
     /// Too many messages of its sender are missing before it. Should they come, it can be tried again after them.
     case tooFarAhead
     /// It breaks another rule of RFC 9420 §12.
@@ -45,8 +56,13 @@ public enum RejoinReason: Error, Hashable, Sendable {
     /// A commit adds a key package that is not valid yet by this device's clock. Once the clock is right, process the
     /// commit again.
     case leafNotYetValid
-    /// A commit has a proposal that this client did not get or did not accept. Process and accept it, then process the
-    /// commit again.
+    /// A commit sets a context extension that the group's required capabilities do not name.
+    case undeclaredExtension
+    /// A commit was processed before and not accepted: it can't be checked again. Whoever still has its `StagedCommit`
+    /// accepts that.
+    case commitNotAccepted
+    /// A commit has a proposal that this client did not get, or refused. If it is still to come, process it, then process
+    /// the commit again.
     case missingProposal
     /// A commit is of this client itself, which took it back or lost it: the delivery service took it after all, or an
     /// old backup was restored.
@@ -70,6 +86,14 @@ extension MessageError: LocalizedError {
                 + "process the commits between, then try again."
         case .unknownGroup(let groupID):
             "The message is for the group \(groupID), which this client is not in."
+        case .joinPending:
+            "This client's joining of the group waits for its answer; tell it, then try again."
+        case .misplacedWelcome:
+            "This is a Welcome; give it to `joinGroup`."
+        case .misplacedGroupInfo:
+            "This is a group info; give it to `joinByExternalCommit`."
+        case .misplacedKeypackage:
+            "This is a key package; give it to `importKeypackage`."
         case .malformed(let reason):
             "The bytes are no message that is understood: \(reason)."
         case .rejected(let reason):
@@ -94,6 +118,8 @@ extension RejectedMessage: LocalizedError {
             "It has a proposal of a type that not all members support."
         case .notAuthentic(let reason):
             "It is not authentic: \(reason)."
+        case .unknownOwnCommit:
+            "It says that this client made it, which has made no such commit in this epoch."
         case .tooFarAhead:
             "Too many messages of its sender are missing before it."
         case .invalid(let reason):
@@ -110,8 +136,12 @@ extension RejoinReason: LocalizedError {
             "A commit adds a key package that has expired by now."
         case .leafNotYetValid:
             "A commit adds a key package that is not valid yet; is the clock right?"
+        case .undeclaredExtension:
+            "A commit sets a context extension that the required capabilities do not name."
+        case .commitNotAccepted:
+            "A commit was processed before, and not accepted."
         case .missingProposal:
-            "A commit has a proposal that this client did not get, or did not accept."
+            "A commit has a proposal that this client did not get, or refused."
         case .ownCommitLost:
             "A commit of this client came back that it no longer has."
         case .unreadablePath:

@@ -293,6 +293,11 @@ extension MessageError {
         case .tooOld(let epoch, let current): self = .tooOld(epoch: epoch, current: current)
         case .futureEpoch(let epoch, let current): self = .futureEpoch(epoch: epoch, current: current)
         case .unknownGroup(let groupID): self = .unknownGroup(groupID: GroupID(groupID))
+        case .joinPending: self = .joinPending
+        case .misplaced(.welcome): self = .misplacedWelcome
+        case .misplaced(.groupInfo): self = .misplacedGroupInfo
+        case .misplaced(.keypackage): self = .misplacedKeypackage
+        case .misplaced(.other): return nil
         case .malformed(let reason): self = .malformed(reason: reason)
         case .rejected(let reason):
             guard let reason = RejectedMessage(reason) else { return nil }
@@ -315,6 +320,7 @@ extension RejectedMessage {
         case .unsupportedProposal(let proposalType): self = .unsupportedProposal(proposalType: proposalType)
         case .undeclaredProposal: self = .undeclaredProposal
         case .notAuthentic(let reason): self = .notAuthentic(reason: reason)
+        case .unknownOwnCommit: self = .unknownOwnCommit
         case .tooFarAhead: self = .tooFarAhead
         case .invalid(let reason): self = .invalid(reason: reason)
         case .other: return nil
@@ -327,6 +333,8 @@ extension RejoinReason {
         switch reason {
         case .expiredLeaf: self = .expiredLeaf
         case .leafNotYetValid: self = .leafNotYetValid
+        case .undeclaredExtension: self = .undeclaredExtension
+        case .commitNotAccepted: self = .commitNotAccepted
         case .missingProposal: self = .missingProposal
         case .ownCommitLost: self = .ownCommitLost
         case .unreadablePath: self = .unreadablePath

@@ -1,0 +1,281 @@
+package dev.mlskit
+
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.SupervisorJob
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.launch
+import java.io.File
+import kotlin.concurrent.atomics.AtomicBoolean
+import kotlin.concurrent.atomics.ExperimentalAtomicApi
+import kotlin.time.Duration
+import dev.mlskit.ffi.Client as FfiClient
+
+/**
+ * One client of MLS, with everything that it keeps in one encrypted file: credentials, key packages and groups. They
+ * change only inside of a [transaction]. Safe to share between threads and coroutines. Nothing of SQLite or
+ * cryptography runs on the caller's thread.
+ *
+ * ```kotlin
+ * suspend fun publish(file: File, key: DatabaseKey): ByteArray {
+ *     val client = MlsClient.open(file, key, ClientId("alice@example.com"))
+ *     try {
+ *         return client.transaction { tx ->
+ *             val suite = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
+ *             val credential = tx.addCredential(Credential.basic(suite, client.id))
+ *             tx.generateKeypackage(credential).toByteArray() // lives for 84 days
+ *         } // here everything is stored, before it nothing
+ *     } finally {
+ *         client.shutdown()
+ *     }
+ * }
+ * ```
+ */
+public class MlsClient private constructor(
+    private val ffi: FfiClient,
+) : AutoCloseable {
+    /** The client's id. */
+    public val id: ClientId = ffi.id()
+
+    @OptIn(ExperimentalAtomicApi::class)
+    private val isClosed = AtomicBoolean(false)
+
+    private val end =
+        ENDS.launch(start = CoroutineStart.LAZY) {
+            ffi.use { it.shutdown() }
+        }
+
+    /**
+     * Runs [block] in a transaction: stored as a whole when it returns, rolled back when it throws anything, is
+     * cancelled or times out, before this call returns or throws. What the block throws comes out as it is.
+     *
+     * Transactions of a client run one after another, in the order in which they were asked for; who is cancelled while
+     * waiting stops at once. A call that is cancelled while it commits has committed.
+     *
+     * A transaction of the same client inside of the block, which would wait for itself, is refused. The context that
+     * the block gets is of no use after it.
+     *
+     * ```kotlin
+     * val keypackages = client.transaction { tx -> tx.generateKeypackages(credential, 100) }
+     * ```
+     *
+     * @throws TransactionException.NestedTransaction inside of another transaction of this client.
+     * @throws TransactionException.TransactionBusy when another was open for the whole [ClientOptions.busyTimeout].
+     * @throws StorageException of the file and its medium.
+     */
+    public suspend fun <T> transaction(block: suspend (TransactionContext) -> T): T = inTransaction(block)
+
+    /**
+     * All credentials, in the order in which they were added.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun credentials(): List<CredentialRef> = read { credentials().map { it.toPublic() } }
+
+    /**
+     * References to all key packages that are stored, in the order in which they were made.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun getKeypackageRefs(): List<KeypackageRef> = read { getKeypackageRefs().map(::KeypackageRef) }
+
+    /**
+     * The stored key package that [ref] names, or `null`.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun keypackage(ref: KeypackageRef): Keypackage? = read { keypackage(ref.toFfi())?.let(::Keypackage) }
+
+    /**
+     * The credentials that [filter] lets through, in the order in which they were added.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun findCredentials(filter: CredentialFilter): List<CredentialRef> =
+        read { findCredentials(filter.toFfi()).map { it.toPublic() } }
+
+    /**
+     * Checks another client's key package, bare or in an `MLSMessage`, with everything that RFC 9420 §10.1 and §7.3 ask
+     * before it may be used. Nothing is stored. Whether its credential tells the truth is for the app to find out.
+     *
+     * @throws KeypackageException.Rejected with the first reason not to accept it.
+     */
+    public suspend fun importKeypackage(bytes: ByteArray): Keypackage = read { Keypackage(importKeypackage(bytes)) }
+
+    /**
+     * As [importKeypackage], and checks that the package is [owner]'s, as a directory may give another's.
+     *
+     * @throws KeypackageException.Rejected with the first reason not to accept it.
+     */
+    public suspend fun importKeypackageOf(
+        owner: ClientId,
+        bytes: ByteArray,
+    ): Keypackage = read { Keypackage(importKeypackageOf(owner, bytes)) }
+
+    /**
+     * Encrypts the whole file with another key. Killed at any moment, the file opens with either the old or the new one.
+     * Keep both keys until this has returned: an exception leaves the old one in force nearly always. It is seen through
+     * to its end although the coroutine is cancelled.
+     *
+     * @throws StorageException.InvalidKeyLength for a key that is none.
+     * @throws TransactionException as [transaction].
+     */
+    public suspend fun changeKey(key: DatabaseKey) {
+        enter()
+        val client = open()
+        uninterrupted { alive { client.changeKey(key.exposed()) } }
+    }
+
+    /**
+     * Reads the whole file, in its turn among the transactions, and checks that every page is as it was written and that
+     * everything in it agrees: for diagnostics, or after a medium has misbehaved. Some 10 ms a megabyte.
+     *
+     * @throws StorageException.Corrupt when it is damaged.
+     * @throws TransactionException as [transaction].
+     */
+    public suspend fun checkIntegrity() {
+        enter()
+        read { checkIntegrity() }
+    }
+
+    /**
+     * The ids of all groups, in the order in which they were joined.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun groups(): List<GroupId> = read { groups() }
+
+    /**
+     * The groups in which this client's keys are [olderThan] or older, in the order in which they were joined. Only new
+     * keys end what somebody who once learnt the old ones can read: see [TransactionContext.updateKeys].
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun groupsDueForUpdate(olderThan: Duration): List<GroupId> =
+        read { groupsDueForUpdate(olderThan.toFfiSeconds()) }
+
+    /**
+     * The members of a group, in the order of their leaves.
+     *
+     * @throws GroupException.UnknownGroup for a group that this client is not in.
+     */
+    public suspend fun members(groupId: GroupId): List<Member> = read { members(groupId).map { it.toPublic() } }
+
+    /**
+     * The epoch of a group.
+     *
+     * @throws GroupException.UnknownGroup for a group that this client is not in.
+     */
+    public suspend fun epoch(groupId: GroupId): Long = read { epoch(groupId).clamped() }
+
+    /**
+     * The ratchet tree of a group, for a new member who does not get it with the Welcome (RFC 9420 §12.4.3.3).
+     *
+     * @throws GroupException.UnknownGroup for a group that this client is not in.
+     */
+    public suspend fun ratchetTree(groupId: GroupId): Bytes = read { Bytes(ratchetTree(groupId)) }
+
+    /**
+     * Which of the stored key packages a Welcome is for.
+     *
+     * @throws GroupException.NoMatchingKeypackage when there is none.
+     * @throws MessageException.Malformed for bytes that are no Welcome.
+     */
+    public suspend fun welcomeRefs(welcome: ByteArray): List<KeypackageRef> =
+        read { welcomeRefs(welcome).map(::KeypackageRef) }
+
+    /**
+     * What the delivery service must get: committed and unsettled, in the order in which it was made. The same bytes on
+     * every call, after a crash too.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun outgoing(): List<OutgoingMessage> = read { outgoing().map(::OutgoingMessage) }
+
+    /**
+     * Closes the client without waiting for it: what is open is rolled back, and then the file is closed, by another
+     * thread. Every later call gets [StorageException.Closed]; closing again does nothing.
+     */
+    override fun close() {
+        closeForCalls()
+        end.start()
+    }
+
+    /** As [close], and waits until the file is closed and everything native is freed. */
+    public suspend fun shutdown() {
+        closeForCalls()
+        end.join()
+    }
+
+    /** The client's id. */
+    override fun toString(): String = "MlsClient($id)"
+
+    internal fun open(): FfiClient = if (isOpen()) ffi else throw closed()
+
+    @OptIn(ExperimentalAtomicApi::class)
+    private fun isOpen() = !isClosed.load()
+
+    @OptIn(ExperimentalAtomicApi::class)
+    private fun closeForCalls() = isClosed.store(true)
+
+    internal suspend fun <T> read(work: suspend FfiClient.() -> T): T {
+        val client = open()
+        return background { alive { client.work() } }
+    }
+
+    /** UniFFI's own exception for an object that is freed, which another thread may do at any time, is not the app's to see. */
+    internal suspend fun <T> alive(work: suspend () -> T): T =
+        try {
+            work()
+        } catch (e: IllegalStateException) {
+            if (isOpen()) throw e else throw closed()
+        }
+
+    /** Opens clients. */
+    public companion object {
+        /**
+         * Opens the database in [file] under [key], creating it if there is none. The first open gives it to
+         * [clientId] for good. Keep the file where no backup takes it, and the key in the platform's key store.
+         *
+         * @throws StorageException that speaks of the file or the key; the file is left as it was.
+         * @throws CredentialException.DifferentClient for another client's file.
+         */
+        public suspend fun open(
+            file: File,
+            key: DatabaseKey,
+            clientId: ClientId,
+            options: ClientOptions = ClientOptions(),
+        ): MlsClient =
+            opened { FfiClient.open(file.path, key.exposed(), clientId, options.toFfi(), options.clock?.ffi) }
+
+        /**
+         * Makes a client for a test or a demo, in a new folder inside [folder], or inside the system's for temporary
+         * files, which Android has not before version 13. It is a file, under a key that nobody keeps, and goes
+         * when the client is [shutdown].
+         *
+         * @throws StorageException.Io when the folder can't be made.
+         */
+        public suspend fun temporary(
+            clientId: ClientId,
+            folder: File? = null,
+            options: ClientOptions = ClientOptions(),
+        ): MlsClient = opened { FfiClient.temporary(folder?.path, clientId, options.toFfi(), options.clock?.ffi) }
+
+        private suspend fun opened(open: suspend () -> FfiClient): MlsClient {
+            val client = MlsClient(uninterrupted(open))
+            try {
+                currentCoroutineContext().ensureActive()
+            } catch (e: Throwable) {
+                client.close()
+                throw e
+            }
+            return client
+        }
+
+        private val ENDS = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+    }
+}
+
+private fun closed() = StorageException.Closed("the database was closed; open it again")

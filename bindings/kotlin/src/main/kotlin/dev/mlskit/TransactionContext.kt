@@ -1,0 +1,316 @@
+package dev.mlskit
+
+import kotlin.time.Duration
+import dev.mlskit.ffi.Received as FfiReceived
+import dev.mlskit.ffi.TransactionContext as FfiTransaction
+
+/**
+ * An open transaction: the argument of a block of [MlsClient.transaction]. Each call is all or nothing in itself: one that fails
+ * leaves the transaction as it was before.
+ *
+ * Beside its own exceptions each call has those of every call: [StorageException] of the file;
+ * [TransactionException.TransactionFinished] once the transaction has ended. A call that names a credential throws
+ * [CredentialException] for a reference that is not this client's, one that names a group [GroupException.UnknownGroup].
+ *
+ * ```kotlin
+ * client.transaction { tx ->
+ *     for (ref in tx.getKeypackageRefs()) if (ref.isExpired()) tx.removeKeypackage(ref)
+ * }
+ * ```
+ */
+public class TransactionContext internal constructor(
+    private val native: NativeTransaction,
+) {
+    /**
+     * Adds a credential, and makes or takes its signature key.
+     *
+     * @throws CredentialException for a credential that this client can't use.
+     */
+    public suspend fun addCredential(credential: Credential): CredentialRef =
+        native.call { addCredential(credential.toFfi()).toPublic() }
+
+    /** All credentials that the transaction sees, in the order in which they were added. */
+    public suspend fun credentials(): List<CredentialRef> = native.call { credentials().map { it.toPublic() } }
+
+    /** The credentials that [filter] lets through, in the order in which they were added. */
+    public suspend fun findCredentials(filter: CredentialFilter): List<CredentialRef> =
+        native.call { findCredentials(filter.toFfi()).map { it.toPublic() } }
+
+    /**
+     * Removes a credential with its signature key, and all of its key packages with theirs.
+     *
+     * @throws CredentialException.CredentialInUse while a group uses that very key.
+     */
+    public suspend fun removeCredential(credential: CredentialRef): Unit =
+        native.call { removeCredential(credential.toFfi()) }
+
+    /**
+     * Generates a key package that lives for [lifetime], or for the default of 84 days, and stores it with its
+     * private keys.
+     *
+     * @throws KeypackageException for a lifetime out of bounds.
+     */
+    public suspend fun generateKeypackage(
+        credential: CredentialRef,
+        lifetime: Duration? = null,
+    ): Keypackage = native.call { Keypackage(generateKeypackage(credential.toFfi(), lifetime?.toFfiSeconds())) }
+
+    /**
+     * Generates a key package as [config] says, and stores it with its private keys.
+     *
+     * @throws KeypackageException for what such a package can't be.
+     */
+    public suspend fun generateKeypackage(
+        credential: CredentialRef,
+        config: KeypackageConfig,
+    ): Keypackage = native.call { Keypackage(generateKeypackageWith(credential.toFfi(), config.toFfi())) }
+
+    /**
+     * Generates [count] key packages on all cores, all or none of them.
+     *
+     * @throws KeypackageException.BatchTooLarge for more than 10,000; as [generateKeypackage].
+     */
+    public suspend fun generateKeypackages(
+        credential: CredentialRef,
+        count: Int,
+        config: KeypackageConfig = KeypackageConfig(),
+    ): List<Keypackage> {
+        require(count >= 0) { "a number of key packages is not negative, but $count was given" }
+        return native.call {
+            generateKeypackages(credential.toFfi(), count.toULong(), config.toFfi()).map(::Keypackage)
+        }
+    }
+
+    /** References to all key packages that the transaction sees, in the order in which they were made. */
+    public suspend fun getKeypackageRefs(): List<KeypackageRef> =
+        native.call { getKeypackageRefs().map(::KeypackageRef) }
+
+    /** The key package that [ref] names, if the transaction sees it. */
+    public suspend fun keypackage(ref: KeypackageRef): Keypackage? =
+        native.call { keypackage(ref.toFfi())?.let(::Keypackage) }
+
+    /** Removes a key package and its private keys. One that is gone already is no error. */
+    public suspend fun removeKeypackage(ref: KeypackageRef): Unit = native.call { removeKeypackage(ref.toFfi()) }
+
+    /** Removes all key packages of a credential with their private keys. */
+    public suspend fun removeKeypackagesFor(credential: CredentialRef): Unit =
+        native.call { removeKeypackagesFor(credential.toFfi()) }
+
+    /**
+     * Creates a group with this client as its only member, under a random id.
+     *
+     * @throws GroupException for what a group can't be.
+     */
+    public suspend fun createGroup(
+        credential: CredentialRef,
+        config: GroupConfig = GroupConfig(),
+    ): GroupId = native.call { createGroup(credential.toFfi(), config.toFfi()) }
+
+    /**
+     * Makes a commit that adds members, and puts it into the outbox; their Welcome appears there when it is accepted.
+     *
+     * @throws KeypackageException.ExpiresTooSoon for a package that is about to expire.
+     * @throws GroupException.CommitPending while another commit waits for its answer.
+     */
+    public suspend fun addMembers(
+        groupId: GroupId,
+        keypackages: List<Keypackage>,
+    ): Unit = native.call { addMembers(groupId, keypackages.map { it.toFfi().bytes }) }
+
+    /**
+     * Makes a commit that removes members, and puts it into the outbox.
+     *
+     * @throws GroupException.UnknownMember for an id of another epoch.
+     * @throws GroupException.CommitPending while another commit waits for its answer.
+     */
+    public suspend fun removeMembers(
+        groupId: GroupId,
+        members: List<MemberId>,
+    ): Unit = native.call { removeMembers(groupId, members.map(MemberId::toFfi)) }
+
+    /**
+     * Makes a commit that gives this client's leaf new keys, and another credential if one is given, and puts it into the
+     * outbox.
+     *
+     * @throws GroupException.CommitPending while another commit waits for its answer.
+     */
+    public suspend fun updateKeys(
+        groupId: GroupId,
+        credential: CredentialRef? = null,
+    ): Unit = native.call { updateKeys(groupId, credential?.toFfi()) }
+
+    /**
+     * Makes a commit of the proposals accepted so far, and puts it into the outbox.
+     *
+     * @throws GroupException.NoProposals when there are none.
+     * @throws GroupException.CommitPending while another commit waits for its answer.
+     */
+    public suspend fun commitProposals(groupId: GroupId): Unit = native.call { commitProposals(groupId) }
+
+    /**
+     * Proposes to leave, and puts that into the outbox. It holds when another member has committed it (RFC 9420
+     * §12.1.3): nobody can remove itself.
+     *
+     * @throws GroupException.CommitPending while a commit waits for its answer.
+     */
+    public suspend fun leaveGroup(groupId: GroupId): Unit = native.call { leaveGroup(groupId) }
+
+    /**
+     * The delivery service took the pending commit: the group goes one epoch on, the Welcome may go out.
+     *
+     * @throws GroupException.NoPendingCommit when there is none.
+     */
+    public suspend fun commitAccepted(groupId: GroupId): EpochChange =
+        native.call { commitAccepted(groupId).toPublic() }
+
+    /**
+     * The delivery service did not take the pending commit: the group is as it was before, and its Welcome is dropped.
+     * Returns whether the group is gone: an external commit that was rejected leaves none.
+     *
+     * @throws GroupException.NoPendingCommit when there is none.
+     */
+    public suspend fun commitRejected(groupId: GroupId): Boolean = native.call { commitRejected(groupId) }
+
+    /**
+     * Joins a group by a Welcome. Its key package and private keys are gone from the file with the commit of this
+     * transaction, unless it is a last-resort one; if the Welcome can't be opened, for any reason, they are as before.
+     *
+     * @throws GroupException.NoMatchingKeypackage for a Welcome for others, or one that was used.
+     * @throws GroupException.WelcomeReplayed for one that a last-resort package has opened before.
+     * @throws GroupException.AlreadyJoined unless [options] say to replace the group.
+     * @throws GroupException.BadWelcome for one that was changed on the way.
+     */
+    public suspend fun joinGroup(
+        welcome: ByteArray,
+        options: JoinOptions = JoinOptions(),
+    ): JoinedGroup = native.call { joinGroup(welcome, options.toFfi()).toPublic() }
+
+    /**
+     * Joins a group by a commit of one's own, where the group allows it (RFC 9420 §12.4.3.2): the way back for a member
+     * who lost track. Until [commitAccepted] the group neither sends nor processes.
+     *
+     * @throws MessageException.Malformed for bytes that are no group info.
+     * @throws GroupException.AlreadyJoined unless [options] say to replace the group.
+     */
+    public suspend fun joinByExternalCommit(
+        groupInfo: ByteArray,
+        credential: CredentialRef,
+        options: JoinOptions = JoinOptions(),
+    ): JoinedGroup = native.call { joinByExternalCommit(groupInfo, credential.toFfi(), options.toFfi()).toPublic() }
+
+    /**
+     * Decrypts and checks a message; the group's id is in it. A commit or proposal holds only when it is accepted, in
+     * this transaction: its key is used up when the transaction commits.
+     *
+     * @throws MessageException which tells what becomes of the message.
+     */
+    public suspend fun processMessage(message: ByteArray): Received =
+        when (val received = native.callForObject { processMessage(message) }) {
+            is FfiReceived.Application ->
+                received.run { Received.Application(sender.toPublic(), plaintext, aad, epoch.clamped()) }
+            is FfiReceived.Commit -> {
+                native.own(received.commit::close)
+                Received.Commit(StagedCommit(received.commit, received.contents))
+            }
+            is FfiReceived.Proposal -> {
+                native.own(received.proposal::close)
+                Received.Proposal(ReceivedProposal(received.proposal, received.contents))
+            }
+            is FfiReceived.OwnCommit -> Received.OwnCommit
+            is FfiReceived.OwnMessage -> Received.OwnMessage
+        }
+
+    /**
+     * Lets a commit hold: the group goes one epoch on.
+     *
+     * @throws GroupException.StaleCommit for one of an epoch that has passed.
+     * @throws MlsException.Spent for one that was accepted before, or is of another transaction.
+     */
+    public suspend fun accept(commit: StagedCommit): EpochChange {
+        if (commit.ffi.uniffiIsDestroyed) throw spent()
+        return native.call { accept(commit.ffi).toPublic() }
+    }
+
+    /**
+     * Lets a proposal be committed, by this client's [commitProposals] or by another's commit.
+     *
+     * @throws GroupException.StaleCommit for one of an epoch that has passed.
+     * @throws MlsException.Spent for one that was accepted before, or is of another transaction.
+     */
+    public suspend fun acceptProposal(proposal: ReceivedProposal) {
+        if (proposal.ffi.uniffiIsDestroyed) throw spent()
+        native.call { acceptProposal(proposal.ffi) }
+    }
+
+    /**
+     * Encrypts a message to a group. [aad] is authenticated along with it and stays in clear.
+     *
+     * @throws GroupException.ProposalsPending while there are proposals to be committed first.
+     */
+    public suspend fun encryptMessage(
+        groupId: GroupId,
+        plaintext: ByteArray,
+        aad: ByteArray = ByteArray(0),
+    ): SealedMessage {
+        val sealed = SealedMessage(native.callForObject { encryptMessage(groupId, plaintext, aad) })
+        native.own(sealed::settle)
+        return sealed
+    }
+
+    /**
+     * A secret of the present epoch that all members can derive (RFC 9420 §8.5), [length] bytes long. Wipe it after use.
+     *
+     * @throws GroupException.Refused for a length that can't be derived.
+     */
+    public suspend fun exportSecret(
+        groupId: GroupId,
+        label: String,
+        context: ByteArray,
+        length: Int,
+    ): ByteArray {
+        require(length >= 0) { "a length is not negative, but $length was given" }
+        return native.call { exportSecret(groupId, label, context, length.toULong()) }
+    }
+
+    /**
+     * What somebody needs to join by an external commit: a signed `GroupInfo` with the ratchet tree, as an `MLSMessage`.
+     * Whoever holds it can try to come in.
+     */
+    public suspend fun groupInfo(groupId: GroupId): ByteArray = native.call { groupInfo(groupId) }
+
+    /**
+     * Deletes a group's state, and the commit that it has in the outbox. Welcomes of accepted commits and leaves stay
+     * there: others wait for them.
+     */
+    public suspend fun deleteGroup(groupId: GroupId): Unit = native.call { deleteGroup(groupId) }
+
+    /**
+     * Settles Welcomes and leaves that have been sent. Commits are settled by the delivery service's answer.
+     *
+     * @throws GroupException.NotMarkable for another; then none of [ids] is settled.
+     */
+    public suspend fun markSent(ids: List<OutgoingId>): Unit = native.call { markSent(ids.map(OutgoingId::number)) }
+
+    /** The ids of all groups, in the order in which they were joined. */
+    public suspend fun groups(): List<GroupId> = native.call { groups() }
+
+    /** The members of a group, in the order of their leaves. */
+    public suspend fun members(groupId: GroupId): List<Member> = native.call { members(groupId).map { it.toPublic() } }
+
+    /** The epoch of a group. */
+    public suspend fun epoch(groupId: GroupId): Long = native.call { epoch(groupId).clamped() }
+
+    /**
+     * Commits before the block's end. Every later call but [abort] gets [TransactionException.TransactionFinished], and
+     * what is stored stays so, whatever the block does after.
+     */
+    public suspend fun finish(): Unit = native.finish()
+
+    /** Rolls back before the block's end. The block may go on and return a value. */
+    public suspend fun abort(): Unit = native.abort()
+}
+
+private fun spent() =
+    MlsException.Spent(
+        "the commit or proposal was accepted before, or its transaction has ended; process its message anew",
+    )

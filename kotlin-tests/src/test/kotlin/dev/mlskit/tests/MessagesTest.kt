@@ -1,0 +1,184 @@
+package dev.mlskit.tests
+
+import dev.mlskit.GroupConfig
+import dev.mlskit.GroupException
+import dev.mlskit.GroupId
+import dev.mlskit.MessageException
+import dev.mlskit.MessageRejection
+import dev.mlskit.MlsException
+import dev.mlskit.OutgoingKind
+import dev.mlskit.Received
+import dev.mlskit.ReceivedProposal
+import dev.mlskit.RejoinReason
+import dev.mlskit.StagedCommit
+import org.junit.jupiter.api.Test
+import kotlin.test.assertEquals
+import kotlin.test.assertIs
+
+/** What becomes of messages, good and bad. */
+class MessagesTest {
+    @Test
+    fun `messages out of order are all read once`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val sent = (1..5).map { alice.say(group, "$it") }
+            assertEquals(listOf("5", "1", "3", "2", "4"), listOf(4, 0, 2, 1, 3).map { bob.hear(sent[it]) })
+            for (message in sent) assertFails<MessageException.Duplicate> { bob.hear(message) }
+        }
+
+    @Test
+    fun `a message is read as long as its epoch is kept`() =
+        scenario {
+            val (alice, bob, group) = pair(GroupConfig(pastEpochs = 1))
+            val late = alice.say(group, "late")
+            val tooLate = alice.say(group, "too late")
+            alice.transaction { tx -> tx.updateKeys(group) }
+            bob.follow(alice.delivered(group))
+            assertEquals("late", bob.hear(late))
+            alice.transaction { tx -> tx.updateKeys(group) }
+            bob.follow(alice.delivered(group))
+            val old = assertFails<MessageException.TooOld> { bob.hear(tooLate) }
+            assertEquals(1L to 3L, old.epoch to old.current)
+        }
+
+    @Test
+    fun `a message of the next epoch waits for its commit`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            alice.transaction { tx -> tx.updateKeys(group) }
+            val commit = alice.delivered(group)
+            val early = alice.say(group, "early")
+            val future = assertFails<MessageException.FutureEpoch> { bob.hear(early) }
+            assertEquals(2L to 1L, future.epoch to future.current)
+            assertEquals(2L, bob.follow(commit).epoch)
+            assertEquals("early", bob.hear(early))
+        }
+
+    @Test
+    fun `a message of an unknown group says so`() =
+        scenario {
+            val (alice, _, group) = pair()
+            val (carol, _) = client("carol")
+            val message = alice.say(group, "for bob")
+            assertEquals(group, assertFails<MessageException.UnknownGroup> { carol.hear(message) }.groupId)
+        }
+
+    @Test
+    fun `garbage is malformed`() =
+        scenario {
+            val (alice, _) = pair()
+            for (length in listOf(0, 1, 2, 7, 100)) {
+                assertFails<MessageException.Malformed> { alice.hear(ByteArray(length) { 0x41 }) }
+            }
+        }
+
+    @Test
+    fun `a message that was changed on the way is a typed refusal and leaves the right one readable`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val good = alice.say(group, "right")
+            for (at in good.indices step 9) {
+                val bad = good.copyOf().also { it[at] = (it[at].toInt() xor 1).toByte() }
+                assertFails<MessageException> { bob.hear(bad) }
+            }
+            val bad = good.copyOf().also { it[it.size - 1] = (it.last().toInt() xor 1).toByte() }
+            val rejected = assertFails<MessageException.Rejected> { bob.hear(bad) }
+            assertIs<MessageRejection.NotAuthentic>(rejected.reason)
+            assertEquals("right", bob.hear(good))
+        }
+
+    @Test
+    fun `one bad message does not poison a batch`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val good = (1..10).map { alice.say(group, "$it") }
+            val batch = good.take(5) + ByteArray(9) + good.first() + good.drop(5)
+            val heard =
+                bob.transaction { tx ->
+                    batch.mapNotNull { message ->
+                        try {
+                            assertIs<Received.Application>(tx.processMessage(message)).plaintext.decodeToString()
+                        } catch (_: MessageException) {
+                            null
+                        }
+                    }
+                }
+            assertEquals((1..10).map { "$it" }, heard)
+        }
+
+    @Test
+    fun `echoes of ones own are told apart`() =
+        scenario {
+            val (alice, _, group) = pair()
+            val said = alice.say(group, "echo")
+            assertIs<Received.OwnMessage>(alice.transaction { tx -> tx.processMessage(said) })
+            alice.transaction { tx -> tx.updateKeys(group) }
+            val commit = alice.one(OutgoingKind.COMMIT).toByteArray()
+            assertIs<Received.OwnCommit>(alice.transaction { tx -> tx.processMessage(commit) })
+            assertEquals(2L, alice.transaction { tx -> tx.commitAccepted(group) }.epoch)
+        }
+
+    @Test
+    fun `a commit taken back that comes back asks to rejoin`() =
+        scenario {
+            val (alice, _, group) = pair()
+            alice.transaction { tx -> tx.updateKeys(group) }
+            val commit = alice.one(OutgoingKind.COMMIT).toByteArray()
+            alice.transaction { tx -> tx.commitRejected(group) }
+            val rejoin = assertFails<MessageException.Rejoin> { alice.follow(commit) }
+            assertEquals(RejoinReason.OwnCommitLost, rejoin.reason)
+        }
+
+    @Test
+    fun `a commit is of use once and in its own transaction only`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            alice.transaction { tx -> tx.updateKeys(group) }
+            val commit = alice.delivered(group)
+            var leaked: StagedCommit? = null
+            assertFails<IllegalStateException> {
+                bob.transaction { tx ->
+                    leaked = assertIs<Received.Commit>(tx.processMessage(commit)).commit
+                    error("on purpose")
+                }
+            }
+            assertFails<MlsException.Spent> { bob.transaction { tx -> tx.accept(leaked!!) } }
+            bob.transaction { tx ->
+                val staged = assertIs<Received.Commit>(tx.processMessage(commit)).commit
+                tx.accept(staged)
+                assertFails<MlsException.Spent> { tx.accept(staged) }
+            }
+            assertEquals(2L, bob.epoch(group))
+        }
+
+    @Test
+    fun `a proposal is of use in its own transaction only`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            bob.transaction { tx -> tx.leaveGroup(group) }
+            val leave = bob.one(OutgoingKind.LEAVE).toByteArray()
+            var leaked: ReceivedProposal? = null
+            assertFails<IllegalStateException> {
+                alice.transaction { tx ->
+                    leaked = assertIs<Received.Proposal>(tx.processMessage(leave)).proposal
+                    error("on purpose")
+                }
+            }
+            assertFails<MlsException.Spent> { alice.transaction { tx -> tx.acceptProposal(leaked!!) } }
+            assertFails<GroupException.NoProposals> { alice.transaction { tx -> tx.commitProposals(group) } }
+        }
+
+    @Test
+    fun `a group that is unknown is told by every call`() =
+        scenario {
+            val (alice, _) = client("alice")
+            val nowhere = GroupId(byteArrayOf(1, 2, 3))
+            val refused = assertFails<GroupException.UnknownGroup> { alice.members(nowhere) }
+            assertEquals(nowhere, refused.groupId)
+            assertFails<GroupException.UnknownGroup> { alice.epoch(nowhere) }
+            assertFails<GroupException.UnknownGroup> { alice.ratchetTree(nowhere) }
+            assertFails<GroupException.UnknownGroup> { alice.say(nowhere, "") }
+            assertFails<GroupException.UnknownGroup> { alice.transaction { tx -> tx.updateKeys(nowhere) } }
+            assertFails<GroupException.UnknownGroup> { alice.transaction { tx -> tx.deleteGroup(nowhere) } }
+        }
+}

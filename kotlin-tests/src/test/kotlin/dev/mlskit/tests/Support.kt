@@ -1,0 +1,106 @@
+package dev.mlskit.tests
+
+import dev.mlskit.Ciphersuite
+import dev.mlskit.ClientId
+import dev.mlskit.ClientOptions
+import dev.mlskit.Credential
+import dev.mlskit.CredentialRef
+import dev.mlskit.DatabaseKey
+import dev.mlskit.LiveObjects
+import dev.mlskit.MlsClient
+import dev.mlskit.TransactionContext
+import kotlinx.coroutines.CoroutineScope
+import kotlinx.coroutines.NonCancellable
+import kotlinx.coroutines.runBlocking
+import kotlinx.coroutines.withContext
+import kotlinx.coroutines.withTimeout
+import java.io.File
+import java.nio.file.Files
+import kotlin.test.assertEquals
+import kotlin.test.assertFailsWith
+import kotlin.time.Duration.Companion.seconds
+
+/** The suite of all scenarios that don't ask for another. */
+val SUITE = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
+
+private val NOTHING = LiveObjects(0, 0, 0, 0, 0, 0, 0)
+
+/** A folder with encrypted files, and the clients that are open on them. All goes at the end of the scenario. */
+class World(
+    private val folder: File,
+    scope: CoroutineScope,
+) : CoroutineScope by scope {
+    private val clients = mutableListOf<MlsClient>()
+
+    /** The file of a client. */
+    fun file(name: String): File = File(folder, "$name.db")
+
+    /** Opens the file of a client under [KEY]. */
+    suspend fun open(
+        name: String,
+        options: ClientOptions = ClientOptions(),
+        key: ByteArray = KEY,
+    ): MlsClient =
+        DatabaseKey(key).use { MlsClient.open(file(name), it, ClientId(name), options) }.also { clients += it }
+
+    /** A client with one Basic credential. */
+    suspend fun client(
+        name: String,
+        options: ClientOptions = ClientOptions(),
+    ): Pair<MlsClient, CredentialRef> {
+        val client = open(name, options)
+        val credential = client.transaction { tx -> tx.addCredential(Credential.basic(SUITE, client.id)) }
+        return client to credential
+    }
+
+    /** Closes everything. */
+    suspend fun end() = clients.forEach { it.shutdown() }
+
+    companion object {
+        /** A key that is random enough for a test. */
+        val KEY = ByteArray(DatabaseKey.LENGTH) { it.toByte() }
+    }
+}
+
+/** Runs a scenario over real encrypted files. Nothing may hang, and no native object may be left. */
+fun scenario(block: suspend World.() -> Unit) {
+    val folder = Files.createTempDirectory("mlskit").toFile()
+    try {
+        runBlocking {
+            withTimeout(60.seconds) {
+                val world = World(folder, this)
+                try {
+                    world.block()
+                } finally {
+                    withContext(NonCancellable) { world.end() }
+                }
+            }
+        }
+        assertEquals(NOTHING, LiveObjects.count(), "native objects that live after shutdown")
+    } finally {
+        folder.deleteRecursively()
+    }
+}
+
+/** Runs [block], which has to fail with just this type, and returns the failure. */
+suspend inline fun <reified T : Throwable> assertFails(crossinline block: suspend () -> Unit): T {
+    val outcome = runCatching { block() }
+    return assertFailsWith<T> { outcome.getOrThrow() }
+}
+
+/** How many key packages the client has committed. */
+suspend fun MlsClient.stored(): Int = getKeypackageRefs().size
+
+/** Makes a key package of no particular kind. */
+suspend fun TransactionContext.generate(credential: CredentialRef) {
+    generateKeypackage(credential)
+}
+
+/** Asserts that [client] has no transaction open and keeps [count] packages. */
+suspend fun assertStored(
+    count: Int,
+    client: MlsClient,
+) {
+    assertEquals(count, client.stored())
+    client.transaction { tx -> assertEquals(count, tx.getKeypackageRefs().size) }
+}
