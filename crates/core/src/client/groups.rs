@@ -11,7 +11,8 @@ use crate::{
 };
 
 impl Client {
-    /// The ids of all groups, in the order in which they were joined.
+    /// The ids of all groups, in the order in which they were joined; also of those that this client was removed from,
+    /// until they are deleted.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the file.

@@ -14,7 +14,8 @@ pub enum GroupError {
         /// The id asked for.
         group_id: Vec<u8>,
     },
-    /// Caller or peer: the client is in this group already.
+    /// Caller or peer: the client is in this group already, or was removed from it and has not deleted it. The package
+    /// of the Welcome is as before, so that it can be opened after that.
     #[error(
         "this client is in the group {group_id:02x?} already; delete it first, or join with `JoinOptions::replace`"
     )]
@@ -125,7 +126,7 @@ pub enum GroupError {
     /// Caller: the message's transaction has not been committed.
     #[error("the message's transaction has not been committed; finish it before sending")]
     NotCommitted,
-    /// Caller: the outbox has no such message, or its kind is settled in another way.
+    /// Caller: a message of this kind is settled in another way.
     #[error("message {id} of the outbox can't be marked as sent: {reason}")]
     NotMarkable {
         /// The message's id.

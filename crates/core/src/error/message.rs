@@ -29,7 +29,8 @@ pub enum MessageError {
         /// The group's epoch.
         current: u64,
     },
-    /// Server: this client is not in its group, or not yet.
+    /// Server: this client is not in its group, not yet, or was removed from it. Keep it if a Welcome may still come,
+    /// and try again after joining; else drop it.
     #[error("the message is for the group {group_id:02x?}, which this client is not in")]
     UnknownGroup {
         /// The id in the message.
@@ -48,7 +49,7 @@ pub enum MessageError {
         /// What is wrong with them.
         reason: String,
     },
-    /// Peer: the message is understood and not allowed. Drop it.
+    /// Peer: the message is understood and not allowed. Drop it, unless the reason says what else helps.
     #[error("the message is not allowed: {0}")]
     Rejected(RejectedMessage),
     /// The others may have accepted this commit, this client can't. What may help first stands with the reason; else

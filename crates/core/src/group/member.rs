@@ -37,7 +37,8 @@ impl MemberId {
 pub struct Member {
     /// Names it in calls.
     pub id: MemberId,
-    /// Who it says it is. Whether that is true is the app's to judge (RFC 9420 §5.3.1).
+    /// Who it says it is. Whether that is true is the app's to judge (RFC 9420 §5.3.1). It is OpenMLS's type: the
+    /// `serialized_content` of a Basic one is the identity.
     pub credential: Credential,
     /// Whether it is this client.
     pub is_self: bool,

@@ -112,7 +112,8 @@ impl TransactionContext {
     }
 
     /// Joins a group by a commit of one's own, where the group allows it (RFC 9420 §12.4.3.2): the way back for a
-    /// member who lost track. Until `commit_accepted` the group neither sends nor processes.
+    /// member who lost track, with [`JoinOptions::replace`]. If a leaf of the same signature key is left in the group, the
+    /// commit removes it. Until `commit_accepted` the group neither sends nor processes.
     ///
     /// # Errors
     /// [`MessageError::Malformed`](crate::MessageError::Malformed);
@@ -238,7 +239,8 @@ impl TransactionContext {
     }
 
     /// What somebody needs to join by an external commit: a signed `GroupInfo` with the ratchet tree, as an
-    /// `MLSMessage`. Whoever holds it can try to come in.
+    /// `MLSMessage`. Whoever holds it can try to come in. It is given out whether or not this client lets external joins in:
+    /// who uses it where the members don't is refused by them, whatever the delivery service answers.
     ///
     /// # Errors
     /// [`GroupError::UnknownGroup`](crate::GroupError::UnknownGroup).
@@ -257,7 +259,8 @@ impl TransactionContext {
         self.run(move |_, operation| group::delete(operation, &group_id)).await
     }
 
-    /// Settles Welcomes and leaves that have been sent. Commits are settled by the delivery service's answer.
+    /// Settles Welcomes and leaves that have been sent. Commits are settled by the delivery service's answer. An id that
+    /// is no longer in the outbox is no error: it was settled before.
     ///
     /// # Errors
     /// [`GroupError::NotMarkable`](crate::GroupError::NotMarkable): then none of `ids` is settled.
@@ -266,7 +269,8 @@ impl TransactionContext {
         self.run(move |_, operation| group::mark_sent(operation, &ids)).await
     }
 
-    /// The ids of all groups, in the order in which they were joined.
+    /// The ids of all groups, in the order in which they were joined; also of those that this client was removed from,
+    /// until they are deleted.
     ///
     /// # Errors
     /// As every call here.
