@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test test-kotlin kotlin-api test-swift jar bench bench-sqlite-storage fuzz fmt notices check-vendored clean
+.PHONY: help demo test test-kotlin kotlin-api test-swift jar xcframework bench bench-sqlite-storage fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,10 @@ kotlin-api: ## writes down the Kotlin library's public surface anew, after a cha
 test-swift: ## builds the Swift library and runs its tests
 	@scripts/set-up swift
 	@scripts/test swift
+
+xcframework: ## builds the Swift library's framework for iOS and macOS (on a Mac)
+	scripts/generate-bindings swift bindings/swift/Sources
+	scripts/xcframework
 
 bench: ## measures key packages and groups beside OpenMLS and mls-rs
 	@scripts/set-up demo

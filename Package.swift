@@ -3,8 +3,9 @@
 import Foundation
 import PackageDescription
 
-/// The Rust library. On Apple's systems it comes as a framework; elsewhere, and where the framework was not built, the
-/// linker finds what `cargo build --package mlskit-ffi` made.
+/// The Rust library. On Apple's systems it comes as a framework, which `make xcframework` builds. Elsewhere, and where that
+/// was not done, the linker finds what `cargo build --package mlskit-ffi` made, and `scripts/generate-bindings swift
+/// bindings/swift/Sources` writes its header; `make test-swift` does both.
 let framework = "bindings/swift/MLSKitFFI.xcframework"
 let isPackaged = FileManager.default.fileExists(atPath: Context.packageDirectory + "/" + framework)
 let library: Target =

@@ -145,5 +145,18 @@ extension Scenarios {
                 try await expectStored(1, in: other)
             }
         }
+
+        @Test("who is cancelled while waiting stops at once")
+        func stopsAtOnce() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client(options: ClientOptions(busyTimeout: .seconds(100)))
+                try await client.transaction { _ in
+                    let waiting = Task.detached { try await client.transaction { _ in } }
+                    try await eventually("it waits") { LiveObjects.count().cancelTokens >= 1 }
+                    waiting.cancel()
+                    await #expect(throws: CancellationError.self) { try await waiting.value }
+                }
+            }
+        }
     }
 }

@@ -457,5 +457,20 @@ extension Scenarios {
                 try await pair.expectTalk()
             }
         }
+
+        @Test("what belongs to another call is named")
+        func tellsWhereThingsBelong() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                let (carol, credential) = try await world.client("carol")
+                let offered = try await carol.transaction { tx in try await tx.generateKeypackage(for: credential) }
+                let (_, welcome) = try await pair.alice.add(offered.bytes, to: pair.groupID)
+                let info = try await pair.alice.transaction { tx in try await tx.groupInfo(of: pair.groupID) }
+                try await expect(.message(.misplacedWelcome)) { try await carol.hear(welcome) }
+                try await expect(.message(.misplacedGroupInfo)) { try await carol.hear(info) }
+                try await expect(.message(.misplacedKeypackage)) { try await carol.hear(offered.mlsMessage) }
+                _ = try await carol.transaction { tx in try await tx.joinGroup(welcome) }
+            }
+        }
     }
 }
