@@ -3,10 +3,10 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test test-kotlin kotlin-api jar bench fuzz fmt notices check-vendored clean
+.PHONY: help demo test test-kotlin kotlin-api jar test-swift bench bench-sqlite-storage fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## runs the story of one client, step by step
 	@scripts/set-up demo
@@ -24,10 +24,18 @@ kotlin-api: ## writes down the Kotlin library's public surface anew, after a cha
 	@scripts/set-up kotlin
 	@UPDATE_KOTLIN_API=true scripts/test kotlin
 
+test-swift: ## builds the Swift library and runs its tests
+	@scripts/set-up swift
+	@scripts/test swift
+
 bench: ## measures key packages and groups beside OpenMLS and mls-rs
 	@scripts/set-up demo
 	cargo bench --locked --package mlskit --bench keypackages
 	cargo bench --locked --package mlskit --bench groups
+
+bench-sqlite-storage: ## measures groups beside openmls_sqlite_storage, which can't be in the same program
+	@scripts/set-up demo
+	scripts/bench-sqlite-storage
 
 jar: ## packs the Kotlin library for this system: its jar with the native library, sources and KDoc jars
 	@scripts/set-up jar

@@ -11,7 +11,7 @@ pub use certificate::CertificateError;
 pub use credential::CredentialError;
 pub use group::GroupError;
 pub use keypackage::{ExtensionPlace, KeypackageError};
-pub use message::{MessageError, RejectedMessage, RejoinReason};
+pub use message::{MessageError, MisplacedMessage, RejectedMessage, RejoinReason};
 use mlskit_keystore::{StorageError, TransactionError};
 pub use rejected::RejectedKeypackage;
 

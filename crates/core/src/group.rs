@@ -17,6 +17,7 @@
 mod commit;
 mod config;
 mod create;
+mod epoch;
 mod external;
 mod external_sender;
 mod incoming;
@@ -33,14 +34,14 @@ pub(crate) use commit::{
     remove_members, update_keys,
 };
 pub use config::{GroupConfig, JoinOptions};
-pub(crate) use create::{create, delete};
+pub(crate) use create::{configure, create, delete};
 pub(crate) use external::{group_info, join_by_external_commit, ratchet_tree};
 pub use external_sender::ExternalSender;
 pub(crate) use incoming::process;
 pub use member::{EpochChange, Member, MemberId, NewLeaf};
 pub use message::SealedMessage;
 pub(crate) use message::{encrypt, export_secret};
-pub use outbox::{OutgoingId, OutgoingKind, OutgoingMessage};
+pub use outbox::{OutgoingId, OutgoingKind, OutgoingMessage, Recipient};
 pub(crate) use outbox::{mark_sent, outgoing};
 pub(crate) use received::Origin;
 pub use received::{Change, Received, ReceivedProposal, Sender, StagedCommit};

@@ -76,7 +76,7 @@ pub use credential::{
 };
 pub use error::{
     CertificateError, CredentialError, Error, ExtensionPlace, GroupError, KeypackageError, MessageError,
-    RejectedKeypackage, RejectedMessage, RejoinReason, Result,
+    MisplacedMessage, RejectedKeypackage, RejectedMessage, RejoinReason, Result,
 };
 pub use keypackage::{
     KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageChecks, KeypackageConfig, KeypackageExt, KeypackageInfo,

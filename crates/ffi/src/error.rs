@@ -23,7 +23,7 @@ pub use certificate::CertificateFailure;
 pub use credential::CredentialFailure;
 pub use group::GroupFailure;
 pub use keypackage::{ExtensionPlace, KeypackageFailure};
-pub use message::{MessageFailure, MessageRejection, RejoinReason};
+pub use message::{MessageFailure, MessageRejection, MisplacedMessage, RejoinReason};
 pub use rejection::KeypackageRejection;
 pub use storage::StorageFailure;
 pub use transaction::TransactionFailure;

@@ -14,7 +14,8 @@ pub struct GroupConfig {
     /// Whether Welcomes and group infos carry the ratchet tree (RFC 9420 §12.4.3.3). Default: yes.
     #[uniffi(default = None)]
     pub ratchet_tree_in_welcome: Option<bool>,
-    /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike. Default: no.
+    /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike. Default:
+    /// no, and yes for who came in by one.
     #[uniffi(default = None)]
     pub external_joins: Option<bool>,
     /// Extensions of the group's context. Only its creator sets them.

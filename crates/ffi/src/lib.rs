@@ -53,7 +53,8 @@ pub use credential_ref::CredentialRef;
 pub use epoch_change::{EpochChange, JoinedGroup, Superseded};
 pub use error::{
     CertificateFailure, CredentialFailure, ExtensionPlace, GroupFailure, KeypackageFailure, KeypackageRejection,
-    MessageFailure, MessageRejection, MlsError, RejoinReason, Result, StorageFailure, TransactionFailure,
+    MessageFailure, MessageRejection, MisplacedMessage, MlsError, RejoinReason, Result, StorageFailure,
+    TransactionFailure,
 };
 pub use extension::Extension;
 pub use group_config::{GroupConfig, JoinOptions};
@@ -69,8 +70,11 @@ pub use outgoing::{OutgoingKind, OutgoingMessage};
 pub use received::{
     Change, CommitContents, LeafUpdate, ProposalContents, Received, ReceivedProposal, Sender, StagedCommit,
 };
-pub use sealed_message::SealedMessage;
+pub use sealed_message::{PlainMessage, SealedMessage, SealedMessages};
 pub use secret::Secret;
 pub use transaction::TransactionContext;
+
+#[cfg(not(panic = "unwind"))]
+compile_error!("a panic may not cross to the other language, and UniFFI stops it by unwinding");
 
 uniffi::setup_scaffolding!();

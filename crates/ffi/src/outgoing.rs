@@ -33,7 +33,7 @@ pub enum OutgoingKind {
 impl From<core::OutgoingMessage> for OutgoingMessage {
     fn from(core: core::OutgoingMessage) -> Self {
         let core::OutgoingMessage { id, kind, group_id, recipients, bytes } = core;
-        let recipients = recipients.iter().map(CredentialInfo::of).collect();
+        let recipients = recipients.iter().map(|recipient| CredentialInfo::of(&recipient.credential)).collect();
         Self { id: id.number(), kind: kind.into(), group_id: (&group_id).into(), recipients, bytes }
     }
 }

@@ -15,6 +15,10 @@ uniffi::custom_type!(Secret, Vec<u8>, {
 });
 
 impl Secret {
+    pub(crate) fn into_bytes(self) -> Zeroizing<Vec<u8>> {
+        self.0
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }

@@ -13,6 +13,8 @@ use std::{
 
 use rusqlite::Connection;
 
+use crate::temporary;
+
 /// How long the exit waits for work under way: for a long batch, say. An exit that never ends would be worse than
 /// a crash.
 const LONGEST_WAIT: Duration = Duration::from_secs(10);
@@ -80,7 +82,10 @@ fn register() {
 extern "C" fn wait_for_work() {
     let mut state = state();
     state.is_exiting = true;
-    let _ = WORK_DONE.wait_timeout_while(state, LONGEST_WAIT, |state| state.at_work > 0);
+    let waited = WORK_DONE.wait_timeout_while(state, LONGEST_WAIT, |state| state.at_work > 0);
+    if waited.is_ok_and(|(_, timeout)| !timeout.timed_out()) {
+        temporary::delete_all();
+    }
 }
 
 fn state() -> MutexGuard<'static, State> {

@@ -132,6 +132,7 @@ pub(crate) fn has_wal(path: &Path) -> bool {
 
 /// Why SQLite can't open the WAL or its index, which lie beside the file. SQLite itself does not tell.
 pub(crate) fn why_no_sibling(path: &Path) -> StorageError {
+    let path = resolve(path);
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     match tempfile::tempfile_in(folder) {
         Err(error) if error.kind() == io::ErrorKind::PermissionDenied => StorageError::ReadOnly,
@@ -144,9 +145,14 @@ pub(crate) fn why_no_sibling(path: &Path) -> StorageError {
 }
 
 fn sibling(path: &Path, suffix: &str) -> PathBuf {
-    let mut name = OsString::from(path);
+    let mut name = OsString::from(resolve(path));
     name.push(suffix);
     name.into()
+}
+
+/// SQLite follows links to the file and puts the others beside it, not beside the link.
+fn resolve(path: &Path) -> PathBuf {
+    fs::canonicalize(path).unwrap_or_else(|_| path.to_owned())
 }
 
 fn has_content(path: &Path) -> bool {

@@ -11,12 +11,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tempfile::TempDir;
-
 use crate::{
     DatabaseKey, Error, Result, StorageError, Transaction, View, exit,
     readers::Readers,
     schema::{MIGRATIONS, Migration},
+    temporary::TemporaryFolder,
     writer::{Message, Waiting, Writer},
 };
 
@@ -53,10 +52,10 @@ impl Keystore {
     /// # Errors
     /// [`StorageError::Io`] when the folder can't be made.
     pub async fn temporary(parent: impl Into<PathBuf>, busy_timeout: Duration) -> Result<Self> {
-        let parent = parent.into();
+        let parent: PathBuf = parent.into();
         let make = move || {
-            let folder = tempfile::Builder::new().prefix("mlskit-").tempdir_in(parent);
-            Ok::<_, StorageError>((folder.map_err(|error| StorageError::io(&error))?, DatabaseKey::generate()?))
+            let folder = TemporaryFolder::new_in(&parent).map_err(|error| StorageError::io(&error))?;
+            Ok::<_, StorageError>((folder, DatabaseKey::generate()?))
         };
         let (folder, key) = blocking::unblock(make).await?;
         let path = folder.path().join("mlskit.db");
@@ -68,7 +67,7 @@ impl Keystore {
         key: Option<DatabaseKey>,
         busy_timeout: Duration,
         migrations: &'static [Migration],
-        temporary: Option<TempDir>,
+        temporary: Option<TemporaryFolder>,
     ) -> Result<Self> {
         let busy_timeout = busy_timeout.min(MAX_BUSY_TIMEOUT);
         let (writer, messages) = mpsc::channel();

@@ -19,6 +19,7 @@ mod provider;
 mod readers;
 mod schema;
 mod tables;
+mod temporary;
 mod transaction;
 mod writer;
 
@@ -34,6 +35,7 @@ pub use operation::{Operation, View};
 pub use provider::GroupStorage;
 pub use tables::{
     credential::{CredentialId, CredentialRecord},
+    epoch::SeenCommit,
     group::GroupRecord,
     keypackage::KeypackageRecord,
     outgoing::{OutgoingKind, OutgoingRecord},

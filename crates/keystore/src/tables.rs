@@ -3,6 +3,7 @@
 
 pub(crate) mod client;
 pub(crate) mod credential;
+pub(crate) mod epoch;
 pub(crate) mod group;
 pub(crate) mod group_blob;
 pub(crate) mod keypackage;

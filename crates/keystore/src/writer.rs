@@ -30,7 +30,6 @@ pub(crate) use lock_wait::LockWait;
 use rusqlite::Connection;
 pub(crate) use session::Fate;
 use session::Open;
-use tempfile::TempDir;
 
 use crate::{
     Result, StorageError, TransactionError,
@@ -42,6 +41,7 @@ use crate::{
     key::DatabaseKey,
     readers::Pool,
     schema::{self, Migration},
+    temporary::TemporaryFolder,
 };
 
 /// How long emptying the WAL waits for readers, which hold no snapshot for longer than one query.
@@ -86,7 +86,7 @@ pub(crate) struct Writer {
     waiting: VecDeque<Waiting>,
     truncate_due: Option<Instant>,
     truncate_retry: Duration,
-    _temporary: Option<TempDir>,
+    _temporary: Option<TemporaryFolder>,
 }
 
 impl Writer {
@@ -96,7 +96,7 @@ impl Writer {
         key: Option<DatabaseKey>,
         busy_timeout: Duration,
         migrations: &'static [Migration],
-        temporary: Option<TempDir>,
+        temporary: Option<TemporaryFolder>,
     ) -> Result<Self, StorageError> {
         let since = Instant::now();
         let lock_wait = Arc::new(LockWait::until(since + busy_timeout));

@@ -13,6 +13,7 @@
     reason = "a benchmark may fail by panicking, and prints"
 )]
 
+mod alone;
 mod cases;
 mod memory;
 mod mls_rs_side;
@@ -28,7 +29,7 @@ mod world;
 
 use cases::Bench;
 use scale::Scale;
-use shared::{arguments, disk};
+use shared::{arguments, disk, suite};
 use targets::Targets;
 
 type Case = fn(&mut Bench);
@@ -46,7 +47,12 @@ fn main() {
     if arguments::has(memory::MEMBER) {
         return memory::member();
     }
-    let scale = Scale::from(arguments::effort());
+    if arguments::has("--alone") {
+        return alone::run(|| ours::Ours::new(world::PAST_EPOCHS));
+    }
+    let mut scale = Scale::from(arguments::effort());
+    scale.rounds = arguments::rounds().unwrap_or(scale.rounds);
+    scale.heavy_rounds = arguments::rounds().unwrap_or(scale.heavy_rounds);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let fsync = disk::fsync(scale.rounds, scale.repeat);
     let Scale { rounds, heavy_rounds, .. } = scale;

@@ -12,8 +12,8 @@ use openmls_traits::OpenMlsProvider;
 use tls_codec::Deserialize;
 
 use crate::{
-    shared::suite::SUITE,
     side::{PADDING, Side},
+    suite::SUITE,
 };
 
 pub(crate) struct Party<P> {

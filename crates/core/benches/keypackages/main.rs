@@ -39,7 +39,8 @@ const CASES: [(&str, Case); 7] = [
 ];
 
 fn main() {
-    let scale = Scale::from(arguments::effort());
+    let mut scale = Scale::from(arguments::effort());
+    scale.rounds = arguments::rounds().unwrap_or(scale.rounds);
     let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let fsync = disk::fsync(scale.rounds, scale.repeat);
     println!("{cores} cores, {} rounds; append 4 KiB and fdatasync: {fsync}\n", scale.rounds);

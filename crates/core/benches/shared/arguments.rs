@@ -19,6 +19,11 @@ pub(crate) fn effort() -> Effort {
     }
 }
 
+/// `--rounds=200`, for a profiler.
+pub(crate) fn rounds() -> Option<usize> {
+    env::args().find_map(|argument| argument.strip_prefix("--rounds=")?.parse().ok())
+}
+
 pub(crate) fn has(wanted: &str) -> bool {
     env::args().any(|argument| argument == wanted)
 }

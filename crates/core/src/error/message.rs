@@ -35,6 +35,13 @@ pub enum MessageError {
         /// The id in the message.
         group_id: Vec<u8>,
     },
+    /// Caller: this client's own joining of the group waits for its answer. Tell that by `commit_accepted` or
+    /// `commit_rejected`, then try again.
+    #[error("this client's joining of the group waits for its answer; tell it, then try again")]
+    JoinPending,
+    /// Caller: it is meant for another call. Dropped, a Welcome is lost, and with it the way into a group.
+    #[error("this is {0}")]
+    Misplaced(MisplacedMessage),
     /// Peer or server: the bytes are no message that is understood. Drop it.
     #[error("the bytes are no message that is understood: {reason}")]
     Malformed {
@@ -60,12 +67,30 @@ impl MessageError {
     }
 }
 
+/// What goes another way than a group's messages (RFC 9420 §6).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum MisplacedMessage {
+    /// A Welcome.
+    #[error("a Welcome; give it to `join_group`")]
+    Welcome,
+    /// A group info.
+    #[error("a group info; give it to `join_by_external_commit`")]
+    GroupInfo,
+    /// A key package.
+    #[error("a key package; give it to `import_keypackage`")]
+    Keypackage,
+}
+
 /// Why a message is not allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RejectedMessage {
     /// A commit of somebody who is no member, where this client's configuration of the group lets none in.
-    #[error("somebody who is no member wants to join by a commit, and this group does not allow that")]
+    #[error(
+        "somebody who is no member wants to join by a commit, which this client does not let in: if the other members \
+         do, configure the group to, and process it again"
+    )]
     ExternalJoin,
     /// A credential that it brings is not what it seems.
     #[error("it brings a bad credential: {0}")]
@@ -85,6 +110,10 @@ pub enum RejectedMessage {
         /// What is wrong, in OpenMLS's words.
         reason: String,
     },
+    /// A commit that says that this client made it, which it did not in this epoch: any member can say so. Or the file is
+    /// an old copy; then the group goes on without this client, which has to join again.
+    #[error("it says that this client made it, which has made no such commit in this epoch")]
+    UnknownOwnCommit,
     /// Too many messages of its sender are missing before it. Should they come, it can be tried again after them.
     #[error("too many messages of its sender are missing before it")]
     TooFarAhead,
@@ -107,15 +136,22 @@ pub enum RejoinReason {
     /// commit again.
     #[error("a commit adds a key package that is not valid yet; is the clock right?")]
     LeafNotYetValid,
-    /// A commit has a proposal that this client did not get or did not accept. If it is still to come, process and accept
-    /// it, then process the commit again. One that was dropped does not come again, unless it is a `PublicMessage`: it is a
-    /// [`Duplicate`](MessageError::Duplicate), and this client has to join again.
-    #[error("a commit has a proposal that this client did not get, or did not accept")]
+    /// A commit sets a context extension that the group's required capabilities do not name. RFC 9420 lets it, OpenMLS does
+    /// not.
+    #[error("a commit sets a context extension that the required capabilities do not name")]
+    UndeclaredExtension,
+    /// A commit has a proposal that this client did not get, or refused. If it is still to come, process it, then process
+    /// the commit again; whether it is accepted plays no part.
+    #[error("a commit has a proposal that this client did not get, or refused")]
     MissingProposal,
-    /// A commit is of this client itself, which took it back or lost it: the delivery service took it after all, or
-    /// an old backup was restored.
+    /// A commit is of this client itself, which took it back or, if it is in clear, does not know it: the delivery service
+    /// took it after all, or the file is an old copy.
     #[error("a commit of this client came back that it no longer has")]
     OwnCommitLost,
+    /// A commit was processed before and not accepted: its keys are used up, so it can't be checked again. Whoever still
+    /// has its `StagedCommit` accepts that.
+    #[error("a commit was processed before, and not accepted")]
+    CommitNotAccepted,
     /// A commit's path secrets can't be decrypted here, or not to what the commit says.
     #[error("a commit's path secrets are not readable for this client")]
     UnreadablePath,

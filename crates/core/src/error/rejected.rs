@@ -118,7 +118,7 @@ pub enum RejectedKeypackage {
         /// The length of this key, in bytes.
         found: u64,
     },
-    /// A key that nobody can encrypt to (RFC 9180 §7.1.4): a group with it could not commit any more.
+    /// A key that nobody can encrypt to (RFC 9180 §7.1.4): commits that must would fail.
     #[error("`{field}` is no public key of ciphersuite {ciphersuite:#06x}: {reason}")]
     UnusableKey {
         /// The field that the key is in.

@@ -1,15 +1,19 @@
 //! Commits: one's own, from the making to the delivery service's answer, and others', when they are accepted.
 
 use mlskit_keystore::{CredentialId, Operation, OutgoingKind};
-use openmls::prelude::{CommitMessageBundle, GroupId, LeafNodeIndex, LeafNodeParameters, MlsGroup, NewSignerBundle};
+use openmls::prelude::{
+    CommitMessageBundle, GroupId, LeafNodeIndex, LeafNodeParameters, MlsGroup, NewSignerBundle, Proposal,
+};
 use openmls_traits::OpenMlsProvider;
 
 use super::{
-    EpochChange, MemberId, NewLeaf, Origin, ReceivedProposal, StagedCommit, Superseded, member,
+    EpochChange, MemberId, Origin, ReceivedProposal, StagedCommit, Superseded, member,
     outbox::{self, Made},
     session::{self, Provider, Session},
 };
-use crate::{Client, CredentialRef, GroupError, Keypackage, KeypackageError, Result, clock, credential};
+use crate::{
+    Client, CredentialRef, GroupError, Keypackage, KeypackageChecks, KeypackageError, Result, clock, credential,
+};
 
 pub(crate) fn add_members(
     operation: &mut Operation<'_>,
@@ -18,8 +22,7 @@ pub(crate) fn add_members(
     keypackages: &[Keypackage],
 ) -> Result<()> {
     for keypackage in keypackages {
-        check_remaining_lifetime(client, keypackage)?;
-        NewLeaf::of(keypackage)?;
+        check_added(client, keypackage)?;
     }
     make(operation, client, group_id, |session, provider| {
         let group = &mut session.group;
@@ -27,6 +30,12 @@ pub(crate) fn add_members(
             group.add_members(provider, &session.key, keypackages).map_err(GroupError::refused)?;
         Made::new(group, &commit, Some(welcome))
     })
+}
+
+/// What has to hold of a package that goes into a commit of one's own, wherever it was decoded.
+fn check_added(client: &Client, keypackage: &Keypackage) -> Result<()> {
+    check_remaining_lifetime(client, keypackage)?;
+    Ok(KeypackageChecks::from(client.options()).check_contents(keypackage)?)
 }
 
 /// A commit that adds a package which expires on the way is refused by every member that sees it late, for ever.
@@ -123,7 +132,7 @@ pub(crate) fn leave(operation: &mut Operation<'_>, client: &Client, group_id: &G
         let proposal = session.group.leave_group(provider, &session.key).map_err(GroupError::refused)?;
         Ok((member::number(session.group.epoch()), proposal.to_bytes().map_err(GroupError::bug)?))
     })?;
-    outbox::put(operation, group_id, OutgoingKind::Leave, epoch, &Vec::new(), bytes)
+    outbox::put(operation, group_id, OutgoingKind::Leave, epoch, Vec::new(), bytes)
 }
 
 /// Makes a commit and puts it into the outbox.
@@ -228,6 +237,9 @@ pub(crate) fn accept_proposal(
     proposal: ReceivedProposal,
 ) -> Result<()> {
     let (group_id, origin, proposal) = proposal.into_parts();
+    if let Proposal::Add(add) = proposal.proposal() {
+        check_added(client, add.key_package())?;
+    }
     session::with(operation, client.id(), &group_id, |session, provider| {
         check_origin(session, &origin)?;
         Ok(session.group.store_pending_proposal(provider.storage(), proposal)?)
@@ -256,5 +268,6 @@ fn drop_pending(operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()>
 /// The secrets of the epochs that are no longer kept are gone from the group's state.
 fn end_epoch(operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()> {
     operation.note_deleted_secrets();
+    operation.forget_epoch(group_id.as_slice())?;
     Ok(operation.sweep_encryption_key_pairs(group_id.as_slice())?)
 }

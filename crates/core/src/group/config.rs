@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use openmls::prelude::{
     CredentialType, Extension, ExtensionType, Extensions, GroupContext, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY,
-    MlsGroupJoinConfig, RequiredCapabilitiesExtension,
+    MlsGroupJoinConfig, RequiredCapabilitiesExtension, SenderRatchetConfiguration,
 };
 
 use crate::GroupError;
@@ -15,17 +15,21 @@ use crate::GroupError;
 /// |---|---|---|
 /// | framing | handshakes and messages go out as `PrivateMessage`, both framings come in | a server need not see who commits; other implementations send `PublicMessage` |
 /// | past epochs | 2 | a message sent just before a commit must stay readable; each costs space |
+/// | late messages | 32 | servers and fan-out reorder bursts; a key that waits for its message can be stolen with the device, and a place that does not wait costs a byte |
+/// | skipped messages | 1,000 | who was away for long finds messages gone; each one skipped costs a few derivations of keys, which a bad member could make many |
 /// | padding | to a multiple of 256 bytes | a message's length tells less |
 /// | ratchet tree | in the Welcome | a new member needs nothing else |
-/// | external joins | refused | whoever holds a group info could come in, under any name |
+/// | external joins | refused; let in by whoever came in by one | whoever holds a group info could come in, under any name |
 /// | context extensions | none | |
 #[derive(Debug, Clone, PartialEq)]
 #[must_use]
 pub struct GroupConfig {
     pub(crate) past_epochs: usize,
+    pub(crate) late_messages: usize,
+    pub(crate) skipped_messages: usize,
     pub(crate) padding: usize,
     pub(crate) ratchet_tree_in_welcome: bool,
-    pub(crate) external_joins: bool,
+    pub(crate) external_joins: Option<bool>,
     pub(crate) context_extensions: Vec<Extension>,
 }
 
@@ -35,21 +39,35 @@ impl GroupConfig {
         Self { past_epochs, ..self }
     }
 
+    /// How many messages of the same sender and epoch may be read before one that was sent earlier, which is still
+    /// readable then: at most 1,024; 0 for none. The keys of what is missing stay stored so long. OpenMLS's
+    /// out-of-order tolerance is one more, and 5 by default: it counts the message itself.
+    pub fn late_messages(self, late_messages: usize) -> Self {
+        Self { late_messages, ..self }
+    }
+
+    /// How many messages of the same sender and epoch may be missing before one that is readable: at most 65,536. One
+    /// further ahead is [`TooFarAhead`](crate::RejectedMessage::TooFarAhead). OpenMLS calls this the maximum forward
+    /// distance.
+    pub fn skipped_messages(self, skipped_messages: usize) -> Self {
+        Self { skipped_messages, ..self }
+    }
+
     /// Messages are padded to a multiple of so many bytes, at most 65,536; 0 for none.
     pub fn padding(self, padding: usize) -> Self {
         Self { padding, ..self }
     }
 
-    /// Whether Welcomes and group infos carry the ratchet tree (RFC 9420 §12.4.3.3).
+    /// Whether Welcomes carry the ratchet tree (RFC 9420 §12.4.3.3). Group infos always do.
     pub fn ratchet_tree_in_welcome(self, ratchet_tree_in_welcome: bool) -> Self {
         Self { ratchet_tree_in_welcome, ..self }
     }
 
-    /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike: one that refuses
-    /// such a commit which others accept is left behind. So who joins a group that allows them sets this too, in its
-    /// [`JoinOptions::config`]: it is no property that comes with the group, and nothing changes it afterwards.
+    /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike, as this is no property
+    /// that comes with the group: who refuses such a commit which the others take stays behind, until it
+    /// [lets them in](crate::TransactionContext::configure_group) and processes that commit again.
     pub fn external_joins(self, external_joins: bool) -> Self {
-        Self { external_joins, ..self }
+        Self { external_joins: Some(external_joins), ..self }
     }
 
     /// An extension of the group's context, `required_capabilities` among them. Only its creator sets them.
@@ -61,6 +79,8 @@ impl GroupConfig {
     fn check(&self) -> Result<(), GroupError> {
         for (setting, limit, found) in [
             ("the number of past epochs", MOST_PAST_EPOCHS, self.past_epochs),
+            ("the number of late messages", MOST_LATE_MESSAGES, self.late_messages),
+            ("the number of skipped messages", MOST_SKIPPED_MESSAGES, self.skipped_messages),
             ("the padding in bytes", MOST_PADDING, self.padding),
         ] {
             if found > limit {
@@ -100,11 +120,18 @@ impl GroupConfig {
         Ok(to_know)
     }
 
+    pub(crate) fn sender_ratchet(&self) -> Result<SenderRatchetConfiguration, GroupError> {
+        self.check()?;
+        let [late, skipped] = [self.late_messages, self.skipped_messages].map(u32::try_from);
+        Ok(SenderRatchetConfiguration::new(late.map_err(GroupError::bug)? + 1, skipped.map_err(GroupError::bug)?))
+    }
+
     pub(crate) fn join_config(&self) -> Result<MlsGroupJoinConfig, GroupError> {
         self.check()?;
         Ok(MlsGroupJoinConfig::builder()
             .wire_format_policy(MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY)
             .max_past_epochs(self.past_epochs)
+            .sender_ratchet_configuration(self.sender_ratchet()?)
             .padding_size(self.padding)
             .use_ratchet_tree_extension(self.ratchet_tree_in_welcome)
             .build())
@@ -113,6 +140,9 @@ impl GroupConfig {
 
 /// Each kept epoch costs as much space as the present one.
 const MOST_PAST_EPOCHS: usize = 64;
+const MOST_LATE_MESSAGES: usize = 1 << 10;
+/// So many derivations take well under a second.
+const MOST_SKIPPED_MESSAGES: usize = 1 << 16;
 const MOST_PADDING: usize = 1 << 16;
 
 fn check_required(required: &RequiredCapabilitiesExtension) -> Result<(), GroupError> {
@@ -132,9 +162,11 @@ impl Default for GroupConfig {
     fn default() -> Self {
         Self {
             past_epochs: 2,
+            late_messages: 32,
+            skipped_messages: 1_000,
             padding: 256,
             ratchet_tree_in_welcome: true,
-            external_joins: false,
+            external_joins: None,
             context_extensions: Vec::new(),
         }
     }

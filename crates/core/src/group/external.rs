@@ -2,6 +2,7 @@
 
 use mlskit_keystore::{GroupRecord, Operation, View};
 use openmls::{
+    group::ExternalCommitBuilderError,
     messages::group_info::VerifiableGroupInfo,
     prelude::{GroupId, LeafNodeParameters, MlsGroup, MlsMessageBodyIn, MlsMessageIn, RatchetTreeIn},
 };
@@ -35,7 +36,7 @@ pub(crate) fn join_by_external_commit(
         credential,
         next_credential: None,
         is_joining: true,
-        external_joins: options.config.external_joins,
+        external_joins: options.config.external_joins.unwrap_or(true),
         keys_updated_at: clock::seconds(client.now()),
     })?;
     let capabilities = keypackage::default_capabilities(credential_ref)?;
@@ -48,7 +49,10 @@ pub(crate) fn join_by_external_commit(
     }
     let (group, bundle) = builder
         .build_group(&provider, group_info, credential_ref.with_key())
-        .map_err(GroupError::refused)?
+        .map_err(|error| match error {
+            ExternalCommitBuilderError::MissingRatchetTree => GroupError::RatchetTreeMissing,
+            other => GroupError::refused(other),
+        })?
         .leaf_node_parameters(LeafNodeParameters::builder().with_capabilities(capabilities).build())
         .load_psks(provider.storage())
         .map_err(GroupError::refused)?

@@ -10,21 +10,22 @@ use openmls::prelude::{
 use tls_codec::Deserialize;
 
 use super::{
-    Member, MemberId, Received, ReceivedProposal, StagedCommit, member,
+    Member, MemberId, Received, ReceivedProposal, StagedCommit, epoch, member,
     session::{self, Provider, Session},
 };
-use crate::{Client, Error, GroupError, MessageError, RejectedMessage, RejoinReason, Result};
+use crate::{Client, Error, GroupError, MessageError, MisplacedMessage, RejectedMessage, Result};
 
 pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u8]) -> Result<Received> {
-    let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(MessageError::malformed)?;
-    let message = message.try_into_protocol_message().map_err(MessageError::malformed)?;
+    let message = decode(bytes)?;
     let group_id = message.group_id().clone();
     if operation.group(group_id.as_slice())?.is_none() {
         return Err(unknown(&group_id).into());
     }
-    if operation.is_own_commit(group_id.as_slice(), bytes)? {
+    let is_commit = message.content_type() == ContentType::Commit;
+    if is_commit && epoch::is_own_commit(operation, &group_id, bytes)? {
         return Ok(Received::OwnCommit);
     }
+    let proposals = if is_commit { epoch::proposals(operation, &group_id)? } else { Vec::new() };
     session::look(operation, client.id(), &group_id, |session| check(session, &message))?;
     let is_application = message.content_type() == ContentType::Application;
     let work = |session: &mut Session, provider: &Provider<'_>| {
@@ -32,10 +33,12 @@ pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u
             group_id: group_id.clone(),
             epoch: member::number(message.epoch()),
             current: member::number(session.group.epoch()),
-            is_commit: message.content_type() == ContentType::Commit,
+            is_commit,
         };
-        let processed =
-            session.group.process_message(provider, message).map_err(|error| refusal::of(error, &context))?;
+        let lent = epoch::lend(&mut session.group, proposals)?;
+        let processed = session.group.process_message(provider, message);
+        epoch::take_back(&mut session.group, &lent)?;
+        let processed = processed.map_err(|error| refusal::of(error, &context))?;
         received(&session.group, processed, &context).map_err(|error| match error {
             // What a message brings is the message's fault.
             Error::Credential(error) => MessageError::Rejected(RejectedMessage::Credential(error)).into(),
@@ -47,7 +50,19 @@ pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u
     }
     // What is refused after it was decrypted is to be as it was before: here the file has to have that.
     operation.write_cache()?;
-    session::with(operation, client.id(), &group_id, work)
+    let outcome = session::with(operation, client.id(), &group_id, work);
+    epoch::note(operation, &group_id, bytes, outcome)
+}
+
+fn decode(bytes: &[u8]) -> Result<ProtocolMessage, MessageError> {
+    let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(MessageError::malformed)?;
+    let misplaced = match message.wire_format() {
+        WireFormat::Welcome => MisplacedMessage::Welcome,
+        WireFormat::GroupInfo => MisplacedMessage::GroupInfo,
+        WireFormat::KeyPackage => MisplacedMessage::Keypackage,
+        _ => return message.try_into_protocol_message().map_err(MessageError::malformed),
+    };
+    Err(MessageError::Misplaced(misplaced))
 }
 
 /// What is known of a message from outside.
@@ -66,6 +81,7 @@ pub(crate) fn unknown(group_id: &GroupId) -> MessageError {
 fn check(session: &Session, message: &ProtocolMessage) -> Result<()> {
     session.check_joined().map_err(|error| match error {
         GroupError::Removed => Error::from(unknown(message.group_id())),
+        GroupError::JoinPending => MessageError::JoinPending.into(),
         other => other.into(),
     })?;
     let (current, epoch) = (member::number(session.group.epoch()), member::number(message.epoch()));
@@ -102,9 +118,9 @@ fn received(group: &MlsGroup, processed: ProcessedMessage, context: &Context) ->
             Received::Proposal(Box::new(ReceivedProposal::new(group, *proposal)?))
         }
         ProcessedMessageContent::OwnPendingCommit => Received::OwnCommit,
-        // Of its own pending commit this client has the bytes; this one it has dropped, and the epoch goes on from it.
+        // Of its own commits this client knows the bytes, and anybody in the group can put its name on others.
         ProcessedMessageContent::OwnPrivateMessage if context.is_commit && context.epoch == context.current => {
-            return Err(MessageError::Rejoin(RejoinReason::OwnCommitLost).into());
+            return Err(MessageError::Rejected(RejectedMessage::UnknownOwnCommit).into());
         }
         ProcessedMessageContent::OwnPrivateMessage => Received::OwnMessage,
         #[allow(unreachable_patterns, reason = "features of OpenMLS add variants")]

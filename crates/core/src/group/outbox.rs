@@ -5,10 +5,11 @@ use std::fmt;
 pub use mlskit_keystore::OutgoingKind;
 use mlskit_keystore::{Operation, OutgoingRecord, View};
 use openmls::prelude::{Credential, GroupId, MlsGroup, MlsMessageOut};
-use tls_codec::{Deserialize, Serialize};
+use openmls_rust_crypto::RustCrypto;
+use tls_codec::{Deserialize, Serialize, VLBytes};
 
-use super::member;
-use crate::{GroupError, Result};
+use super::{epoch, member};
+use crate::{GroupError, Keypackage, Result};
 
 /// Names a message of the outbox. No other message of the same file ever gets it again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -44,9 +45,26 @@ pub struct OutgoingMessage {
     /// The group that it belongs to.
     pub group_id: GroupId,
     /// Whom it is for: the new members for a Welcome, empty for what goes to the whole group.
-    pub recipients: Vec<Credential>,
+    pub recipients: Vec<Recipient>,
     /// An `MLSMessage` (RFC 9420 §6).
     pub bytes: Vec<u8>,
+}
+
+/// A new member whom a Welcome is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recipient {
+    /// Who it is.
+    pub credential: Credential,
+    /// The package that was used up, and so the device: its [`hash_ref`](crate::KeypackageRef::hash_ref).
+    pub hash_ref: Vec<u8>,
+}
+
+impl Recipient {
+    fn of(keypackage: &Keypackage) -> Result<Self> {
+        let hash_ref = keypackage.hash_ref(&RustCrypto::default()).map_err(GroupError::bug)?;
+        let credential = keypackage.leaf_node().credential().clone();
+        Ok(Self { credential, hash_ref: hash_ref.as_slice().to_vec() })
+    }
 }
 
 impl fmt::Debug for OutgoingMessage {
@@ -76,9 +94,10 @@ pub(crate) fn put(
     group_id: &GroupId,
     kind: OutgoingKind,
     epoch: u64,
-    recipients: &Vec<Credential>,
+    recipients: Vec<Recipient>,
     bytes: Vec<u8>,
 ) -> Result<()> {
+    let recipients: Vec<_> = recipients.into_iter().map(|one| (one.credential, VLBytes::new(one.hash_ref))).collect();
     let record = OutgoingRecord {
         id: 0,
         group_id: group_id.as_slice().to_vec(),
@@ -94,7 +113,7 @@ pub(crate) fn put(
 pub(crate) struct Made {
     pub(crate) epoch: u64,
     pub(crate) commit: Vec<u8>,
-    pub(crate) welcome: Option<(Vec<Credential>, Vec<u8>)>,
+    pub(crate) welcome: Option<(Vec<Recipient>, Vec<u8>)>,
 }
 
 impl Made {
@@ -102,7 +121,7 @@ impl Made {
         let commit = commit.to_bytes().map_err(GroupError::bug)?;
         // Whatever the call was for, it may have committed to others' Add proposals too.
         let added = group.pending_commit().into_iter().flat_map(|pending| pending.add_proposals());
-        let recipients = added.map(|add| add.add_proposal().key_package().leaf_node().credential().clone()).collect();
+        let recipients = added.map(|add| Recipient::of(add.add_proposal().key_package())).collect::<Result<_>>()?;
         let welcome = welcome.map(|welcome| welcome.to_bytes()).transpose().map_err(GroupError::bug)?;
         let welcome = welcome.map(|welcome| (recipients, welcome));
         Ok(Self { epoch: member::number(group.epoch()), commit, welcome })
@@ -110,9 +129,10 @@ impl Made {
 
     pub(crate) fn put(self, operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()> {
         let Self { epoch, commit, welcome } = self;
-        put(operation, group_id, OutgoingKind::Commit, epoch, &Vec::new(), commit)?;
+        epoch::note_own_commit(operation, group_id, &commit)?;
+        put(operation, group_id, OutgoingKind::Commit, epoch, Vec::new(), commit)?;
         match welcome {
-            Some((recipients, welcome)) => put(operation, group_id, OutgoingKind::Welcome, epoch, &recipients, welcome),
+            Some((recipients, welcome)) => put(operation, group_id, OutgoingKind::Welcome, epoch, recipients, welcome),
             None => Ok(()),
         }
     }
@@ -120,11 +140,13 @@ impl Made {
 
 pub(crate) fn outgoing(view: &View<'_>) -> Result<Vec<OutgoingMessage>> {
     let message = |record: OutgoingRecord| {
+        let recipients = Vec::<(Credential, VLBytes)>::tls_deserialize_exact(&record.recipients);
+        let recipient = |(credential, hash_ref): (_, VLBytes)| Recipient { credential, hash_ref: hash_ref.into() };
         Ok(OutgoingMessage {
             id: OutgoingId(record.id),
             kind: record.kind,
             group_id: GroupId::from_slice(&record.group_id),
-            recipients: Vec::tls_deserialize_exact(&record.recipients).map_err(GroupError::bug)?,
+            recipients: recipients.map_err(GroupError::bug)?.into_iter().map(recipient).collect(),
             bytes: record.bytes,
         })
     };

@@ -32,7 +32,7 @@ pub enum Received {
     /// The echo of one's own pending commit: the delivery service has taken it, see
     /// [`commit_accepted`](crate::TransactionContext::commit_accepted).
     OwnCommit,
-    /// The echo of another message of one's own.
+    /// The echo of another message of one's own; or so it says, which nobody can check.
     OwnMessage,
 }
 
@@ -211,9 +211,8 @@ pub enum Change {
 
 /// A proposal that has been checked and can't be committed yet.
 ///
-/// Dropping it changes nothing of the group, but its key is used up. If another member commits it, that commit is
-/// [`MissingProposal`](crate::RejoinReason::MissingProposal) here, and this client has to join again. So accept what others may
-/// commit, and judge their commit, which shows all that it brings; whoever must not come in can be removed then.
+/// Dropping it changes nothing of the group. The file keeps it to the end of the epoch, so that another member's commit of
+/// it can be followed; judge that one, which shows all that it brings. Accept what one's own commits are to carry.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct ReceivedProposal {
@@ -242,6 +241,10 @@ impl ReceivedProposal {
     #[must_use]
     pub fn group_id(&self) -> &GroupId {
         &self.group_id
+    }
+
+    pub(crate) fn queued(&self) -> &QueuedProposal {
+        &self.proposal
     }
 
     /// The group, what the proposal was checked against, and the proposal.

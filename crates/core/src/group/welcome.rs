@@ -56,7 +56,7 @@ pub(crate) fn join(
         credential: credential::resolve(operation, client.id(), &credential_ref)?,
         next_credential: None,
         is_joining: false,
-        external_joins: options.config.external_joins,
+        external_joins: options.config.external_joins.unwrap_or(false),
         keys_updated_at: clock::seconds(client.now()),
     })?;
     let added_by = staged.welcome_sender_index();

@@ -17,7 +17,7 @@ use openmls::{
     treesync::errors::LifetimeError,
 };
 use openmls_rust_crypto::RustCrypto;
-use tls_codec::Deserialize;
+use tls_codec::{Deserialize, Serialize};
 
 use super::{
     CLOCK_MARGIN, Keypackage, RejectedKeypackage, framing,
@@ -84,13 +84,25 @@ impl KeypackageChecks {
         if let Err(RejectedKeypackage::WrongSignature | RejectedKeypackage::WrongLeafSignature) = verified {
             return verified;
         }
-        keys::check(&raw)?;
-        extensions::check(&raw)?;
-        check_declared(&raw)?;
-        self.check_lifetime(lifetime)?;
+        self.check_signed(&raw, lifetime)?;
         let verified = verified?;
         check_binding(verified.leaf_node().credential(), raw.leaf.signature_key)?;
         Ok(verified)
+    }
+
+    /// The same for a package whose signatures somebody has verified already.
+    pub(crate) fn check_contents(&self, keypackage: &Keypackage) -> Result<(), RejectedKeypackage> {
+        let bytes = keypackage.tls_serialize_detached().map_err(|error| undecodable(&error))?;
+        let raw = RawKeypackage::read(&bytes)?;
+        self.check_signed(&raw, check_kind(&raw)?)?;
+        Ok(check_binding(keypackage.leaf_node().credential(), raw.leaf.signature_key)?)
+    }
+
+    fn check_signed(&self, raw: &RawKeypackage<'_>, lifetime: (u64, u64)) -> Result<(), RejectedKeypackage> {
+        keys::check(raw)?;
+        extensions::check(raw)?;
+        check_declared(raw)?;
+        self.check_lifetime(lifetime)
     }
 
     fn check_lifetime(&self, (not_before, not_after): (u64, u64)) -> Result<(), RejectedKeypackage> {

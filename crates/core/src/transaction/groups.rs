@@ -29,7 +29,8 @@ impl TransactionContext {
     /// Makes a commit that adds members, and puts it into the outbox; their Welcome appears there when it is accepted.
     ///
     /// # Errors
-    /// [`KeypackageError::ExpiresTooSoon`](crate::KeypackageError::ExpiresTooSoon);
+    /// [`KeypackageError::ExpiresTooSoon`](crate::KeypackageError::ExpiresTooSoon), and
+    /// [`Rejected`](crate::KeypackageError::Rejected) for one that an import would refuse;
     /// [`GroupError::CommitPending`](crate::GroupError::CommitPending).
     pub async fn add_members(&self, group_id: &GroupId, keypackages: &[Keypackage]) -> Result<()> {
         let (group_id, keypackages) = (group_id.clone(), keypackages.to_vec());
@@ -133,7 +134,8 @@ impl TransactionContext {
     ///
     /// Its key is used up when the transaction is committed. So a commit is to be accepted in the transaction that
     /// processes it: who is killed between the two finds it a
-    /// [`Duplicate`](crate::MessageError::Duplicate) and can't follow the group any more.
+    /// [`CommitNotAccepted`](crate::RejoinReason::CommitNotAccepted) and can't follow the group any more. A proposal is kept
+    /// by this call for the commits of others, whether or not it is accepted.
     ///
     /// # Errors
     /// [`MessageError`](crate::MessageError), which tells what becomes of the message.
@@ -146,12 +148,13 @@ impl TransactionContext {
     ///
     /// # Errors
     /// [`GroupError::StaleCommit`](crate::GroupError::StaleCommit),
-    /// [`ForeignCommit`](crate::GroupError::ForeignCommit).
+    /// [`ForeignCommit`](crate::GroupError::ForeignCommit); for a key package that this client would not add,
+    /// [`KeypackageError`](crate::KeypackageError).
     pub async fn accept(&self, commit: StagedCommit) -> Result<EpochChange> {
         self.run(move |client, operation| group::accept(operation, client, commit)).await
     }
 
-    /// Lets a proposal be committed, by this client's `commit_proposals` or by another's commit.
+    /// Lets a proposal be committed by this client. Another's commit of it can be followed without.
     ///
     /// Every commit that this client makes then carries it, and no message goes out before one does. A proposal may turn
     /// out impossible to commit: its package expires, or whoever sent it meant harm. Then each commit is
@@ -159,20 +162,30 @@ impl TransactionContext {
     ///
     /// # Errors
     /// [`GroupError::StaleCommit`](crate::GroupError::StaleCommit),
-    /// [`ForeignCommit`](crate::GroupError::ForeignCommit).
+    /// [`ForeignCommit`](crate::GroupError::ForeignCommit); for a key package that this client would not add,
+    /// [`KeypackageError`](crate::KeypackageError).
     pub async fn accept_proposal(&self, proposal: ReceivedProposal) -> Result<()> {
         self.run(move |client, operation| group::accept_proposal(operation, client, proposal)).await
     }
 
-    /// Forgets all proposals accepted in this epoch, so that this client can commit and speak without them. Should
-    /// another member commit them after all, its commit is
-    /// [`MissingProposal`](crate::RejoinReason::MissingProposal): make a commit of one's own at once.
+    /// Takes back all that was accepted in this epoch, so that this client can commit and speak without it. Another's commit
+    /// of it can be followed as before.
     ///
     /// # Errors
     /// [`GroupError::CommitPending`](crate::GroupError::CommitPending), [`Leaving`](crate::GroupError::Leaving).
     pub async fn drop_proposals(&self, group_id: &GroupId) -> Result<()> {
         let group_id = group_id.clone();
         self.run(move |client, operation| group::drop_proposals(operation, client, &group_id)).await
+    }
+
+    /// Sets how this client runs its side of a group from now on. Context extensions are the group's: those in `config`
+    /// are not looked at. Whether external joins are let in stays as it is if `config` does not say.
+    ///
+    /// # Errors
+    /// [`GroupError::SettingTooLarge`](crate::GroupError::SettingTooLarge).
+    pub async fn configure_group(&self, group_id: &GroupId, config: GroupConfig) -> Result<()> {
+        let group_id = group_id.clone();
+        self.run(move |client, operation| group::configure(operation, client, &group_id, &config)).await
     }
 
     /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.
@@ -184,6 +197,26 @@ impl TransactionContext {
         let is_committed = Arc::clone(&self.is_committed);
         self.run_message(move |client, operation| {
             group::encrypt(operation, client, &group_id, &plaintext, &aad, is_committed)
+        })
+        .await
+    }
+
+    /// Encrypts many messages, each a plaintext and what is authenticated along with it in clear, in one call: for bindings,
+    /// whose calls are dear. They come back in their order, or none does.
+    ///
+    /// # Errors
+    /// As [`encrypt_message`](Self::encrypt_message).
+    pub async fn encrypt_messages(
+        &self,
+        group_id: &GroupId,
+        messages: Vec<(Zeroizing<Vec<u8>>, Vec<u8>)>,
+    ) -> Result<Vec<SealedMessage>> {
+        let (group_id, is_committed) = (group_id.clone(), Arc::clone(&self.is_committed));
+        self.run_message(move |client, operation| {
+            let encrypt = |(plaintext, aad): &(Zeroizing<Vec<u8>>, Vec<u8>)| {
+                group::encrypt(operation, client, &group_id, plaintext, aad, Arc::clone(&is_committed))
+            };
+            messages.iter().map(encrypt).collect()
         })
         .await
     }

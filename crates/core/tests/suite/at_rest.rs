@@ -102,7 +102,7 @@ scenarios! {
         assert_eq!((commit.kind, &commit.group_id), (OutgoingKind::Commit, pending));
         client.transaction(async |tx| tx.commit_accepted(pending).await).await.unwrap();
         let [welcome] = &client.outgoing().await.unwrap()[..] else { panic!() };
-        assert_eq!(welcome.recipients.iter().map(|one| one.serialized_content()).collect::<Vec<_>>(), [b"bob"]);
+        assert_eq!(welcome.recipients.iter().map(|one| one.credential.serialized_content()).collect::<Vec<_>>(), [b"bob"]);
         assert_eq!(client.members(pending).await.unwrap().len(), 2);
         for group in [alone, pending] {
             client.transaction(async |tx| tx.encrypt_message(group, b"goes on", b"").await).await.unwrap();

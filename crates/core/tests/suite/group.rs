@@ -1,5 +1,6 @@
 //! Groups, with what their tests share.
 
+mod following;
 mod messages;
 mod mistakes;
 pub(crate) mod peer;
@@ -92,8 +93,12 @@ pub(crate) async fn deliver(from: &Client, group: &GroupId, to: &[&Client]) {
 }
 
 pub(crate) async fn join(client: &Client, adder: &Client) -> JoinedGroup {
+    join_with(client, adder, JoinOptions::default()).await
+}
+
+pub(crate) async fn join_with(client: &Client, adder: &Client, options: JoinOptions) -> JoinedGroup {
     let welcome = welcome(adder).await;
-    commit(client, async |tx| tx.join_group(&welcome, JoinOptions::default()).await).await
+    commit(client, async |tx| tx.join_group(&welcome, options).await).await
 }
 
 /// Takes the Welcome out of `adder`'s outbox.

@@ -1,5 +1,7 @@
 //! Transactions: what is kept, what is undone, and how they end.
 
+mod failing_commit;
+
 use std::{
     future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},

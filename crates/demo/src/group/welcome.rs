@@ -56,7 +56,8 @@ pub(crate) async fn accept(screen: &mut Screen, alice: &Session, group_id: &Grou
     screen.check(client.members(group_id).await?.len() == 2, "and has two members")?;
     let welcome = outgoing(client, OutgoingKind::Welcome).await?;
     screen.tell(format_args!("{} bytes", welcome.bytes.len()));
-    let is_for_bob = matches!(&welcome.recipients[..], [bob] if bob.serialized_content() == b"bob@example.com");
+    let is_for_bob =
+        matches!(&welcome.recipients[..], [bob] if bob.credential.serialized_content() == b"bob@example.com");
     screen.check(is_for_bob, "now the Welcome is in the outbox, and says that it is for Bob")?;
     client.transaction(async |tx| tx.mark_sent(&[welcome.id]).await).await?;
     screen.check(client.outgoing().await?.is_empty(), "sent and marked so: the outbox is empty")?;

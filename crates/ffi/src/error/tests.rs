@@ -78,6 +78,11 @@ fn every_message_error_crosses() {
 }
 
 #[test]
+fn every_misplaced_message_crosses() {
+    check::<_, MisplacedMessage>("core/src/error/message.rs", "MisplacedMessage", &samples::misplaced_message());
+}
+
+#[test]
 fn every_rejection_of_a_message_crosses() {
     check::<_, MessageRejection>("core/src/error/message.rs", "RejectedMessage", &samples::rejected_message());
 }

@@ -6,8 +6,9 @@ use mlskit::group::{MemberId as CoreMemberId, OutgoingId};
 
 use super::TransactionContext;
 use crate::{
-    CredentialRef, EpochChange, GroupConfig, GroupId, JoinOptions, JoinedGroup, Member, MemberId, Received,
-    ReceivedProposal, Result, SealedMessage, Secret, StagedCommit, member::each, numbers::size,
+    CredentialRef, EpochChange, GroupConfig, GroupId, JoinOptions, JoinedGroup, Member, MemberId, PlainMessage,
+    Received, ReceivedProposal, Result, SealedMessage, SealedMessages, Secret, StagedCommit, member::each,
+    numbers::size,
 };
 
 #[uniffi::export]
@@ -149,6 +150,15 @@ impl TransactionContext {
         Ok(self.core.drop_proposals(&group_id.into()).await?)
     }
 
+    /// Sets how this client runs its side of a group from now on. Context extensions are the group's: those in `config`
+    /// are not looked at. Whether external joins are let in stays as it is if `config` does not say.
+    ///
+    /// # Errors
+    /// `Group` with `SettingTooLarge`.
+    pub async fn configure_group(&self, group_id: GroupId, config: GroupConfig) -> Result<()> {
+        Ok(self.core.configure_group(&group_id.into(), config.into()).await?)
+    }
+
     /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.
     ///
     /// # Errors
@@ -161,6 +171,19 @@ impl TransactionContext {
     ) -> Result<Arc<SealedMessage>> {
         let sealed = self.core.encrypt_message(&group_id.into(), plaintext.as_bytes(), &aad).await?;
         Ok(SealedMessage::new(sealed))
+    }
+
+    /// Encrypts many messages in one call. All of them or none.
+    ///
+    /// # Errors
+    /// As `encrypt_message`.
+    pub async fn encrypt_messages(
+        &self,
+        group_id: GroupId,
+        messages: Vec<PlainMessage>,
+    ) -> Result<Arc<SealedMessages>> {
+        let messages = messages.into_iter().map(|message| (message.plaintext.into_bytes(), message.aad)).collect();
+        Ok(SealedMessages::new(self.core.encrypt_messages(&group_id.into(), messages).await?))
     }
 
     /// A secret of the present epoch that all members can derive (RFC 9420 §8.5), `length` bytes long.

@@ -24,6 +24,9 @@ pub(crate) enum BlobKind {
     ProposalRef = 12,
     Proposal = 13,
     EpochKeyPairs = 14,
+    ReceivedProposal = 15,
+    OwnCommit = 16,
+    ProcessedCommit = 17,
 }
 
 /// The entry of a blob that is no list's.

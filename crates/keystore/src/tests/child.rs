@@ -61,6 +61,7 @@ fn as_a_child() {
                 assert!(asked.elapsed() < Duration::from_secs(3), "{:?}", asked.elapsed());
             }
             "exit_while_it_works" => super::exit::exit_while_it_works(&path).await,
+            "exit_with_temporary_databases" => super::exit::exit_with_temporary_databases(&path).await,
             "exit_while_threads_end" => super::exit::exit_while_threads_end(&path).await,
             "change_folder_and_key" => {
                 let (folder, elsewhere) = (path.parent().unwrap(), path.with_file_name("elsewhere"));

@@ -50,6 +50,25 @@ fn a_process_that_exits_while_threads_end_does_not_crash() {
     }
 }
 
+/// Who drops a client and ends has not waited for the thread that deletes the folder.
+#[test]
+fn a_process_that_ends_leaves_no_temporary_database_dropped_or_not() {
+    let parent = tempfile::tempdir().unwrap();
+    for _ in 0..10 {
+        let output = child::start("exit_with_temporary_databases", parent.path());
+        assert_eq!(output.status.code(), Some(EXIT_CODE), "{output:?}");
+        assert_eq!(parent.path().read_dir().unwrap().count(), 0);
+    }
+}
+
+pub(super) async fn exit_with_temporary_databases(parent: &Path) -> ! {
+    let kept = Keystore::temporary(parent, BUSY).await.unwrap();
+    let dropped = Keystore::temporary(parent, BUSY).await.unwrap();
+    fill(&kept, 1).await;
+    drop(dropped);
+    process::exit(EXIT_CODE)
+}
+
 pub(super) async fn exit_while_threads_end(path: &Path) -> ! {
     let keystore = Keystore::open(path, &key(1), BUSY).await.unwrap();
     let rests = Arc::new(Barrier::new(65));

@@ -88,23 +88,49 @@ fn a_wrong_key_leaves_everything_even_what_a_crash_left_in_the_wal() {
         let (_folder, path) = place();
         let keystore = Keystore::open(&path, &key(1), BUSY).await.unwrap();
         fill(&keystore, 3).await;
-        let (_folder, copy) = place();
-        for (name, content) in files(path.parent().unwrap()) {
-            fs::write(copy.parent().unwrap().join(name), content).unwrap();
-        }
-        // The index is rebuilt by whoever comes first: only the file and its WAL hold data.
-        fs::remove_file(copy.with_extension("db-shm")).unwrap();
-        let before = files(copy.parent().unwrap());
-        let error = Keystore::open(&copy, &key(2), BUSY).await.unwrap_err();
-        assert!(matches!(error, Error::Storage(StorageError::WrongKeyOrDamaged { .. })), "{error:?}");
-        let after = files(copy.parent().unwrap());
-        assert!(["store.db", "store.db-wal"].into_iter().all(|name| before[name] == after[name]));
-        assert_eq!(hash_refs(&Keystore::open(&copy, &key(1), BUSY).await.unwrap()).await.unwrap().len(), 3);
-
+        assert_left_by_a_wrong_key(&path, |copy| copy.to_owned()).await;
         keystore.close().await;
         let error = refused(&path);
         assert!(matches!(error, StorageError::WrongKeyOrDamaged { .. }), "{error:?}");
     });
+}
+
+/// The WAL lies beside the file, not beside the link; it was taken for missing, and emptied.
+#[cfg(unix)]
+#[test]
+fn a_wrong_key_leaves_everything_by_way_of_a_link_too() {
+    block_on(async {
+        let (_folder, path) = place();
+        let keystore = Keystore::open(&path, &key(1), BUSY).await.unwrap();
+        fill(&keystore, 3).await;
+        let (links, link) = place();
+        assert_left_by_a_wrong_key(&path, |copy| {
+            std::os::unix::fs::symlink(copy, &link).unwrap();
+            link.clone()
+        })
+        .await;
+        assert_eq!(fs::read_dir(links.path()).unwrap().count(), 1, "nothing lies beside the link");
+        keystore.close().await;
+    });
+}
+
+/// As after a crash, opens a copy of the file in use at `path`, at what `name` makes of its place.
+async fn assert_left_by_a_wrong_key(path: &Path, name: impl FnOnce(&Path) -> std::path::PathBuf) {
+    let (_folder, copy) = place();
+    for (name, content) in files(path.parent().unwrap()) {
+        fs::write(copy.parent().unwrap().join(name), content).unwrap();
+    }
+    // The index is rebuilt by whoever comes first: only the file and its WAL hold data.
+    fs::remove_file(copy.with_extension("db-shm")).unwrap();
+    let named = name(&copy);
+    let before = files(copy.parent().unwrap());
+    let error = Keystore::open(&named, &key(2), BUSY).await.unwrap_err();
+    assert!(matches!(error, Error::Storage(StorageError::WrongKeyOrDamaged { .. })), "{error:?}");
+    let after = files(copy.parent().unwrap());
+    assert!(["store.db", "store.db-wal"].into_iter().all(|name| before[name] == after[name]));
+    let keystore = Keystore::open(&named, &key(1), BUSY).await.unwrap();
+    assert_eq!(hash_refs(&keystore).await.unwrap().len(), 3);
+    keystore.close().await;
 }
 
 #[test]

@@ -1,11 +1,11 @@
-//! What is left of groups. docs/storage.md, invariants G1 and G2.
+//! What is left of groups. docs/storage.md, invariants G1, G2 and G7.
 
 use openmls_traits::storage::{CURRENT_VERSION, Entity, Key, StorageProvider, traits};
 use serde::{Deserialize, Serialize};
 use smol::block_on;
 
 use super::support::{NOW, a_credential, add_credential, open_unencrypted, place, random, write};
-use crate::{GroupRecord, Operation, OutgoingKind, OutgoingRecord, Result};
+use crate::{GroupRecord, Operation, OutgoingKind, OutgoingRecord, Result, SeenCommit};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Bytes(Vec<u8>);
@@ -72,6 +72,45 @@ fn the_keys_of_dropped_updates_go_with_their_epoch_or_their_group_and_no_others(
             operation.delete_group(b"two")?;
             assert_eq!((rows(operation, "encryption_key_pair")?, rows(operation, "group_blob")?), (0, 1));
             assert!(operation.deleted_secrets());
+            Ok(())
+        })
+        .await
+        .unwrap();
+    });
+}
+
+#[test]
+fn what_is_noted_of_an_epoch_is_there_until_that_is_over_and_is_its_groups() {
+    block_on(async {
+        let (_folder, path) = place();
+        let keystore = open_unencrypted(&path).await;
+        write(&keystore, |operation| {
+            let credential = add_credential(operation, &a_credential(), &random(32))?;
+            for name in [b"one", b"two"] {
+                add_group(operation, name, credential)?;
+                for number in 0..3_u8 {
+                    operation.note_received_proposal(name, &[9 - number], &number)?;
+                }
+                operation.note_received_proposal(name, &[9], &0_u8)?;
+                operation.note_commit(name, SeenCommit::Made, b"made")?;
+                operation.note_commit(name, SeenCommit::Processed, b"processed")?;
+            }
+            Ok(())
+        })
+        .await
+        .unwrap();
+        write(&keystore, |operation| {
+            operation.forget_epoch(b"one")?;
+            for (name, is_there) in [(b"one", false), (b"two", true)] {
+                let proposals: Vec<u8> = if is_there { vec![0, 1, 2] } else { Vec::new() };
+                assert_eq!(operation.received_proposals::<u8>(name)?, proposals);
+                assert_eq!(operation.has_seen_commit(name, SeenCommit::Made, b"made")?, is_there);
+                assert_eq!(operation.has_seen_commit(name, SeenCommit::Processed, b"processed")?, is_there);
+                assert!(!operation.has_seen_commit(name, SeenCommit::Made, b"processed")?);
+            }
+            assert_eq!(rows(operation, "group_blob")?, 2 + 5, "OpenMLS's state stays");
+            operation.delete_group(b"two")?;
+            assert_eq!(rows(operation, "group_blob")?, 1);
             Ok(())
         })
         .await

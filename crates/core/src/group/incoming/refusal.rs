@@ -3,7 +3,10 @@
 use mlskit_keystore::StorageError;
 use openmls::{
     framing::errors::{MessageDecryptionError, SecretTreeError},
-    group::{ProcessMessageError, ProposalValidationError, StageCommitError, ValidationError},
+    group::{
+        GroupContextExtensionsProposalValidationError, ProcessMessageError, ProposalValidationError, StageCommitError,
+        ValidationError,
+    },
     prelude::{ApplyUpdatePathError, KeyPackageVerifyError},
     treesync::errors::{LeafNodeValidationError, LifetimeError},
 };
@@ -59,6 +62,9 @@ fn commit(error: &StageCommitError, context: &Context) -> MessageError {
         StageCommitError::ProposalValidationError(ProposalValidationError::UnsupportedProposalType) => {
             return MessageError::Rejected(RejectedMessage::UndeclaredProposal);
         }
+        StageCommitError::GroupContextExtensionsProposalValidationError(
+            GroupContextExtensionsProposalValidationError::ExtensionNotInRequiredCapabilities,
+        ) => RejoinReason::UndeclaredExtension,
         StageCommitError::MissingProposal => RejoinReason::MissingProposal,
         StageCommitError::OwnCommitMismatch => RejoinReason::OwnCommitLost,
         StageCommitError::PskError(_) => RejoinReason::UnsupportedProposal { proposal_type: PRE_SHARED_KEY },

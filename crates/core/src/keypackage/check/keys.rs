@@ -1,8 +1,9 @@
 //! Public keys that can be used, so that no package breaks the group that it is added to.
 //!
 //! A signature key needs no look at its point: verifying with it has decoded it, and in OpenMLS verifies strictly, which
-//! refuses points of low order. The two HPKE keys are first used when somebody encrypts to them: then the commit
-//! fails, and so does each later one.
+//! refuses points of low order. The two HPKE keys are first used when somebody encrypts to them: to the init key
+//! in the commit that adds its package, to the leaf's in a commit whose path ends there. Each such commit fails until that
+//! member is removed; others' succeed, so that nobody notices before.
 
 use crate::{
     error::count,

@@ -1,7 +1,9 @@
 //! What a member does on purpose, or an app by mistake, leaves the group usable.
 
+use std::time::Duration;
+
 use mlskit::{
-    Client, Error, GroupError, Keypackage,
+    Client, ClientOptions, Error, GroupError, Keypackage, KeypackageError, RejectedKeypackage,
     group::{GroupConfig, JoinOptions, OutgoingKind},
     openmls::prelude::{
         Extension, Extensions, GroupId, KeyPackageIn, Lifetime, OpenMlsProvider as _, ProtocolVersion, UnknownExtension,
@@ -25,7 +27,8 @@ fn forged(forge: &Forge) -> Keypackage {
 
 /// Alice in a group with Carol, who sends what no commit can carry; Alice accepts it.
 async fn poisoned(bad: impl FnOnce(&mut Peer) -> Vec<u8>) -> (Client, GroupId, Peer) {
-    let (alice, alices) = common::client("alice").await;
+    let lenient = ClientOptions::default().min_remaining_lifetime(Duration::ZERO);
+    let (alice, alices) = common::client_with("alice", lenient).await;
     let group = commit(&alice, async |tx| tx.create_group(&alices, GroupConfig::default()).await).await;
     let mut carol = Peer::new(basic("carol"));
     let (_, welcome) = add(&alice, &group, &carol.keypackage()).await;
@@ -62,11 +65,6 @@ scenarios! {
     /// call to be rid of it.
     async fn a_proposal_that_no_commit_can_carry_can_be_dropped() {
         let (alice, group, carol) = poisoned(|carol| {
-            let package = forged(&Forge { init_key: vec![0; 32], ..Forge::default() });
-            carol.with(|group, provider, signer| bytes(&group.propose_add_member(provider, signer, &package).unwrap().0))
-        }).await;
-        is_stuck_until_the_proposals_are_dropped(alice, group, carol).await;
-        let (alice, group, carol) = poisoned(|carol| {
             let unknown = Extension::Unknown(0xf2ee, UnknownExtension(Vec::new()));
             let extensions = Extensions::single(unknown).unwrap();
             carol.with(|group, provider, signer| {
@@ -83,9 +81,41 @@ scenarios! {
             carol.with(|group, provider, signer| bytes(&group.propose_add_member(provider, signer, &dave).unwrap().0))
         }).await;
         while forge::now() <= until {
-            smol::Timer::after(std::time::Duration::from_millis(100)).await;
+            smol::Timer::after(Duration::from_millis(100)).await;
         }
         is_stuck_until_the_proposals_are_dropped(alice, group, carol).await;
+    }
+
+    /// Plain OpenMLS takes it, and it could be added with a lifetime of for ever.
+    async fn a_package_that_an_import_would_refuse_is_neither_added_nor_accepted_in_a_proposal() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let for_ever = Peer::new(basic("dave")).keypackage_until(Lifetime::init(0, u64::MAX));
+        let limit = Duration::from_hours(100 * 24 + 1);
+        let too_long = RejectedKeypackage::LifetimeTooLong { found: Duration::from_secs(u64::MAX), limit };
+        let unusable = RejectedKeypackage::UnusableKey {
+            field: "init_key",
+            ciphersuite: 1,
+            reason: "it is a point of low order, with which all agree on the same secret",
+        };
+        for (package, reason) in
+            [(for_ever, too_long), (forged(&Forge { init_key: vec![0; 32], ..Forge::default() }), unusable)]
+        {
+            let expected = Error::Keypackage(KeypackageError::Rejected(reason));
+            let refused = alice.transaction(async |tx| tx.add_members(&group, std::slice::from_ref(&package)).await).await;
+            assert_eq!(refused, Err(expected.clone()));
+            let mut carol = Peer::new(basic("carol"));
+            let (added, welcome) = add(&alice, &group, &carol.keypackage()).await;
+            carol.join(&welcome);
+            let added = staged(&bob, &added).await;
+            commit(&bob, async |tx| tx.accept(*added).await).await;
+            let bytes = carol.with(|group, provider, signer| {
+                bytes(&group.propose_add_member(provider, signer, &package).unwrap().0)
+            });
+            let received = proposal(&bob, &bytes).await;
+            let refused = bob.transaction(async |tx| tx.accept_proposal(*received).await).await;
+            assert_eq!(refused, Err(expected));
+            assert!(!say(&bob, &group, "nothing waits").await.is_empty());
+        }
     }
 
     async fn proposals_of_a_pending_commit_and_ones_own_leave_are_not_dropped() {
@@ -101,6 +131,28 @@ scenarios! {
         assert_eq!(refused, Err(Error::Group(GroupError::CommitPending)));
         deliver(&alice, &group, &[&bob]).await;
         assert_eq!(alice.members(&group).await.unwrap().len(), 1);
+    }
+
+    /// Only a member who goes round the checks of `import_keypackage` can add one. What its leaf's neighbour has encrypted
+    /// covers it for the others, until they remove that neighbour.
+    async fn a_member_with_a_leaf_key_of_low_order_stops_those_commits_that_encrypt_to_it() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let mut carol = Peer::new(basic("carol"));
+        let (added, welcome) = add(&alice, &group, &carol.keypackage()).await;
+        let bobs = staged(&bob, &added).await;
+        commit(&bob, async |tx| tx.accept(*bobs).await).await;
+        carol.join(&welcome);
+        let (added, _) = carol.add(&[forged(&Forge { encryption_key: vec![0; 32], ..Forge::default() })]);
+        let alices = staged(&alice, &added).await;
+        commit(&alice, async |tx| tx.accept(*alices).await).await;
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        commit(&alice, async |tx| tx.commit_rejected(&group).await).await;
+        let ids: Vec<_> = alice.members(&group).await.unwrap().into_iter().map(|member| member.id).collect();
+        let refused = alice.transaction(async |tx| tx.remove_members(&group, &ids[2..3]).await).await;
+        assert!(matches!(refused, Err(Error::Group(GroupError::Refused { .. }))), "{refused:?}");
+        commit(&alice, async |tx| tx.remove_members(&group, &ids[2..]).await).await;
+        commit(&alice, async |tx| tx.commit_accepted(&group).await).await;
+        assert_eq!(alice.members(&group).await.unwrap().len(), 2);
     }
 
     /// It was taken, and the other client could never speak again.

@@ -16,12 +16,19 @@ use mlskit::{
 use mlskit_testkit::certificates::{Chain, ChainBuilder, KeyKind};
 use openmls_basic_credential::SignatureKeyPair;
 use openmls_rust_crypto::OpenMlsRustCrypto;
-use tls_codec::Deserialize as _;
+use openmls_traits::{crypto::OpenMlsCrypto as _, signatures::Signer as _, types::HashType};
+use tls_codec::{Deserialize as _, Serialize as _, VLByteSlice};
 
 use crate::common::SUITE;
 
 /// The type of a proposal that only peers declare.
 pub(crate) const CUSTOM: u16 = 0xf123;
+
+/// The protocol's version and the wire format.
+const HEADER: usize = 4;
+/// A signature and a tag of [`SUITE`], each behind its length.
+const SIGNATURE: usize = 2 + 64;
+const TAG: usize = 1 + 32;
 
 pub(crate) struct Peer {
     pub(crate) provider: OpenMlsRustCrypto,
@@ -162,6 +169,49 @@ impl Peer {
             let parameters = LeafNodeParameters::default();
             bytes(&group.propose_self_update_with_new_signer(provider, signer, bundle, parameters).unwrap().0)
         })
+    }
+
+    /// A commit by itself whose content (RFC 9420 §6) was changed and then signed and tagged again. What depends on the
+    /// content beyond that, as the confirmation tag does, is as it was.
+    pub(crate) fn forge(&mut self, change: impl FnOnce(&mut Vec<u8>)) -> Vec<u8> {
+        // The commit will bring the next epoch's.
+        let key = self.membership_key();
+        let commit = self.commit();
+        let context = self.group.as_ref().unwrap().public_group().group_context().tls_serialize_detached().unwrap();
+        let (header, rest) = commit.split_at(HEADER);
+        let (content, tags) = rest.split_at(rest.len() - SIGNATURE - 2 * TAG);
+        let confirmation = &tags[SIGNATURE..SIGNATURE + TAG];
+        let mut content = content.to_vec();
+        change(&mut content);
+        let to_sign = [header, &content, &context].concat();
+        let label = VLByteSlice(b"MLS 1.0 FramedContentTBS");
+        let signature = self.signer.sign(&(label, VLByteSlice(&to_sign)).tls_serialize_detached().unwrap()).unwrap();
+        let signature = VLByteSlice(&signature).tls_serialize_detached().unwrap();
+        let to_tag = [&to_sign, &signature, confirmation].concat();
+        let tag = self.provider.crypto().hmac(HashType::Sha2_256, &key, &to_tag).unwrap();
+        let tag = VLByteSlice(tag.as_slice()).tls_serialize_detached().unwrap();
+        [header, &content, &signature, confirmation, &tag].concat()
+    }
+
+    /// As OpenMLS stores it, in JSON.
+    fn membership_key(&self) -> Vec<u8> {
+        let values = self.provider.storage().values.read().unwrap();
+        let stored = values.values().filter_map(|value| std::str::from_utf8(value).ok());
+        let of_this_epoch = stored.filter_map(|value| value.split_once("\"membership_key\"")).next().unwrap().1;
+        let (from, to) = (of_this_epoch.find('[').unwrap() + 1, of_this_epoch.find(']').unwrap());
+        of_this_epoch[from..to].split(',').map(|byte| byte.parse().unwrap()).collect()
+    }
+
+    /// What every member seals the name of a private message's sender with.
+    pub(crate) fn sender_data_secret(&self) -> Vec<u8> {
+        let values = self.provider.storage().values.read().unwrap();
+        let found = values.values().find_map(|value| {
+            let json = String::from_utf8_lossy(value);
+            let (_, secret) = json.split_once("\"sender_data_secret\"")?;
+            let (numbers, _) = secret.split_once('[')?.1.split_once(']')?;
+            Some(numbers.split(',').map(|number| number.trim().parse().unwrap()).collect())
+        });
+        found.unwrap()
     }
 
     /// A commit that changes nothing but keys.

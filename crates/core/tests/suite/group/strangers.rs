@@ -14,6 +14,14 @@ fn corpus(target: &str) -> Vec<(String, Vec<u8>)> {
     files.map(|file| (file.file_name().into_string().unwrap(), fs::read(file.path()).unwrap())).collect()
 }
 
+/// The step of `scripts/test` that runs these tests once more says so.
+#[test]
+fn where_a_script_asks_for_it_nothing_is_checked_twice_as_in_a_release() {
+    if std::env::var_os("MLSKIT_RELEASED").is_some() && cfg!(debug_assertions) {
+        panic!("the script's options do not hold");
+    }
+}
+
 scenarios! {
     async fn the_corpus_of_messages_replays() {
         let mut world = World::with_messages().await;

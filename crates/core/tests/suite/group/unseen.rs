@@ -80,8 +80,8 @@ scenarios! {
         let (alice, _, _, _, group) = pair(GroupConfig::default()).await;
         let mallory = Peer::new(x509(&anothers_chain())).keypackage();
         let refused = alice.transaction(async |tx| tx.add_members(&group, &[mallory]).await).await.unwrap_err();
-        assert!(matches!(refused, Error::Credential(CredentialError::Certificate(
-            CertificateError::DifferentKey { .. }
+        assert!(matches!(refused, Error::Keypackage(mlskit::KeypackageError::Rejected(
+            RejectedKeypackage::Certificate(CertificateError::DifferentKey { .. })
         ))), "{refused:?}");
         assert_eq!(alice.outgoing().await.unwrap(), []);
     }

@@ -74,9 +74,25 @@ scenarios! {
         talk(&bob, &alice, &group, "known").await;
     }
 
+    async fn groups_are_listed_in_the_order_in_which_they_were_made() {
+        let (alice, alices) = common::client("alice").await;
+        let mut made = Vec::new();
+        for _ in 0..8 {
+            made.push(create(&alice, &alices, GroupConfig::default()).await.unwrap());
+        }
+        assert_eq!(alice.groups().await.unwrap(), made);
+    }
+
     async fn numbers_out_of_bounds_are_refused() {
         let (alice, alices) = common::client("alice").await;
-        for config in [GroupConfig::default().past_epochs(65), GroupConfig::default().padding((1 << 16) + 1)] {
+        let default = GroupConfig::default;
+        let too_large = [
+            default().past_epochs(65),
+            default().padding((1 << 16) + 1),
+            default().late_messages((1 << 10) + 1),
+            default().skipped_messages((1 << 16) + 1),
+        ];
+        for config in too_large {
             let refused = create(&alice, &alices, config.clone()).await;
             assert!(matches!(refused, Err(Error::Group(GroupError::SettingTooLarge { .. }))), "{refused:?}");
             let support::Pair { alice, alices, group, .. } = pair(GroupConfig::default()).await;
@@ -86,6 +102,7 @@ scenarios! {
             assert!(matches!(refused, Err(Error::Group(GroupError::SettingTooLarge { .. }))), "{refused:?}");
             assert_eq!(alice.epoch(&group).await.unwrap(), 1, "the old group is still there");
         }
-        create(&alice, &alices, GroupConfig::default().past_epochs(64).padding(1 << 16)).await.unwrap();
+        let largest = default().past_epochs(64).padding(1 << 16).late_messages(1 << 10).skipped_messages(1 << 16);
+        create(&alice, &alices, largest).await.unwrap();
     }
 }

@@ -6,13 +6,17 @@ use mlskit::{
     Client, ClientId, ClientOptions, Error, GroupError, Keypackage, KeypackageError, MessageError, RejectedMessage,
     RejoinReason,
     group::{GroupConfig, JoinOptions, OutgoingKind, Received, Sender},
-    openmls::prelude::GroupId,
+    openmls::prelude::{GroupId, OpenMlsProvider as _},
 };
 
 use super::support::{
-    self, Pair, accept, add, add_credential, commit, deliver, join, kinds, outgoing, pair, process, say, talk,
+    self, Pair, Place, accept, add, add_credential, commit, deliver, join, kinds, outgoing, pair, pair_with, process,
+    say, talk,
 };
-use crate::common;
+use crate::{
+    common,
+    group::peer::{self, Peer},
+};
 
 fn open() -> GroupConfig {
     GroupConfig::default().external_joins(true)
@@ -70,7 +74,7 @@ scenarios! {
         commit(&bob, async |tx| tx.join_by_external_commit(&info, &bobs, back()).await).await;
         all_refused(&bob, &group, &GroupError::JoinPending).await;
         nothing_exported(&bob, &group, &GroupError::JoinPending).await;
-        assert_eq!(process(&bob, &hello).await.unwrap_err(), Error::Group(GroupError::JoinPending));
+        assert_eq!(process(&bob, &hello).await.unwrap_err(), Error::Message(MessageError::JoinPending));
         assert_eq!(bob.groups_due_for_update(Duration::ZERO).await.unwrap(), []);
 
         assert!(commit(&bob, async |tx| tx.commit_rejected(&group).await).await, "the group is gone");
@@ -115,6 +119,37 @@ scenarios! {
         let options = JoinOptions::default().ratchet_tree(tree);
         commit(&bob, async |tx| tx.join_group(&welcome, options).await).await;
         talk(&bob, &alice, &group, "in").await;
+    }
+
+    async fn a_tree_out_of_band_lets_somebody_in_by_an_external_commit() {
+        let (alice, alices) = common::client("alice").await;
+        let (bob, bobs) = common::client("bob").await;
+        // mlskit's own group infos carry the tree.
+        let mut peer = Peer::new(peer::basic("peer"));
+        let package = peer.keypackage();
+        let group = commit(&alice, async |tx| {
+            let group = tx.create_group(&alices, open()).await?;
+            tx.add_members(&group, &[package]).await?;
+            tx.commit_accepted(&group).await?;
+            Ok(group)
+        }).await;
+        peer.join(&outgoing(&alice, OutgoingKind::Welcome).await.bytes);
+        let info = peer.with(|group, provider, signer| {
+            peer::bytes(&group.export_group_info(provider.crypto(), signer, false).unwrap())
+        });
+        let tree = alice.ratchet_tree(&group).await.unwrap();
+        let options = JoinOptions::default().config(open());
+        let join = async |options: JoinOptions| {
+            bob.transaction(async |tx| tx.join_by_external_commit(&info, &bobs, options).await).await
+        };
+        assert_eq!(join(options.clone()).await.unwrap_err(), Error::Group(GroupError::RatchetTreeMissing));
+        let malformed = join(options.clone().ratchet_tree(*b"no tree")).await.unwrap_err();
+        assert!(matches!(malformed, Error::Message(MessageError::Malformed { .. })), "{malformed:?}");
+        assert_eq!(bob.groups().await.unwrap(), []);
+        join(options.ratchet_tree(tree)).await.unwrap();
+        deliver(&bob, &group, &[&alice]).await;
+        talk(&bob, &alice, &group, "in").await;
+        talk(&alice, &bob, &group, "good").await;
     }
 
     async fn a_package_that_expires_soon_is_not_added() {
@@ -216,5 +251,55 @@ scenarios! {
         let refused = Error::Message(MessageError::Rejected(RejectedMessage::ExternalJoin));
         assert_eq!(process(&alice, &bytes).await.unwrap_err(), refused);
         assert_eq!(alice.epoch(&group).await.unwrap(), 1);
+    }
+
+    /// Whoever had refused a commit that the others took stayed behind for ever.
+    async fn who_refused_an_external_join_that_others_let_in_can_follow_after_all() {
+        let Pair { alice, bob, bobs, group, .. } = pair(GroupConfig::default()).await;
+        let info = group_info(&alice, &group).await;
+        commit(&bob, async |tx| tx.join_by_external_commit(&info, &bobs, back()).await).await;
+        let bytes = outgoing(&bob, OutgoingKind::Commit).await.bytes;
+        process(&alice, &bytes).await.unwrap_err();
+        commit(&alice, async |tx| tx.configure_group(&group, GroupConfig::default()).await).await;
+        process(&alice, &bytes).await.unwrap_err();
+        commit(&alice, async |tx| tx.configure_group(&group, open()).await).await;
+        accept(&alice, &bytes).await;
+        commit(&bob, async |tx| tx.commit_accepted(&group).await).await;
+        talk(&bob, &alice, &group, "back").await;
+        commit(&alice, async |tx| tx.configure_group(&group, GroupConfig::default()).await).await;
+        talk(&alice, &bob, &group, "still").await;
+    }
+
+    async fn who_came_in_by_an_external_commit_lets_others_in_by_one() {
+        let Pair { alice, bob, bobs, group, .. } = pair(open()).await;
+        let info = group_info(&alice, &group).await;
+        commit(&bob, async |tx| tx.join_by_external_commit(&info, &bobs, JoinOptions::default().replace(true)).await).await;
+        deliver(&bob, &group, &[&alice]).await;
+        let (carol, carols) = common::client("carol").await;
+        let info = group_info(&alice, &group).await;
+        commit(&carol, async |tx| tx.join_by_external_commit(&info, &carols, JoinOptions::default()).await).await;
+        deliver(&carol, &group, &[&alice, &bob]).await;
+        talk(&carol, &bob, &group, "hello").await;
+    }
+
+    async fn what_a_group_is_configured_to_do_holds_at_once_and_after_opening_again() {
+        let place = Place::new();
+        let (alice, alices) = place.open_with_credential().await;
+        let Pair { alice, bob, group, .. } = pair_with(alice, alices, GroupConfig::default()).await;
+        let short = say(&alice, &group, "x").await.len();
+        let padded = GroupConfig::default().padding(4096);
+        commit(&alice, async |tx| tx.configure_group(&group, padded).await).await;
+        assert!(say(&alice, &group, "x").await.len() > short + 3000);
+        alice.close().await;
+        let alice = place.open().await;
+        assert!(say(&alice, &group, "x").await.len() > short + 3000);
+
+        let late = say(&bob, &group, "late").await;
+        let forgetful = GroupConfig::default().past_epochs(0);
+        commit(&alice, async |tx| tx.configure_group(&group, forgetful).await).await;
+        commit(&alice, async |tx| tx.update_keys(&group, None).await).await;
+        deliver(&alice, &group, &[&bob]).await;
+        let refused = process(&alice, &late).await.unwrap_err();
+        assert_eq!(refused, Error::Message(MessageError::TooOld { epoch: 1, current: 2 }));
     }
 }

@@ -1,7 +1,7 @@
 //! The outbox: what the delivery service must get is neither lost nor sent for nothing. docs/storage.md, O1–O5.
 
 use mlskit::{
-    Client, Error, GroupError,
+    Client, Error, GroupError, KeypackageExt,
     group::{GroupConfig, OutgoingKind, Received},
 };
 
@@ -20,6 +20,7 @@ scenarios! {
         let (mut alice, alices) = place.open_with_credential().await;
         let (bob, bobs) = common::client("bob").await;
         let package = keypackage(&bob, &bobs).await;
+        let hash_ref = package.keypackage_ref().unwrap().hash_ref().to_vec();
         let group = commit(&alice, async |tx| {
             let group = tx.create_group(&alices, GroupConfig::default()).await?;
             tx.add_members(&group, &[package]).await?;
@@ -39,8 +40,9 @@ scenarios! {
             alice = place.open().await;
             assert_eq!(alice.outgoing().await.unwrap(), welcome);
         }
-        let recipients: Vec<_> = welcome[0].recipients.iter().map(|one| one.serialized_content()).collect();
+        let recipients: Vec<_> = welcome[0].recipients.iter().map(|one| one.credential.serialized_content()).collect();
         assert_eq!(recipients, [b"bob"]);
+        assert_eq!(welcome[0].recipients[0].hash_ref, hash_ref);
         join(&bob, &alice, GroupConfig::default()).await;
         let alice = place.open().await;
         assert_eq!(alice.outgoing().await.unwrap(), []);
@@ -159,7 +161,7 @@ scenarios! {
             }).await;
             deliver(&alice, &group, &[]).await;
             let welcome = outgoing(&alice, OutgoingKind::Welcome).await;
-            assert_eq!(welcome.recipients.iter().map(|one| one.serialized_content()).collect::<Vec<_>>(), [b"dave"]);
+            assert_eq!(welcome.recipients.iter().map(|one| one.credential.serialized_content()).collect::<Vec<_>>(), [b"dave"]);
             join(&dave, &alice, GroupConfig::default()).await;
             talk(&alice, &dave, &group, "welcome").await;
         }

@@ -2,7 +2,7 @@
 //! ever used again (G4). Each peer here refuses a key that is used twice.
 
 use mlskit::{
-    Client, Error, GroupError, MessageError, RejectedMessage, TransactionContext, TransactionError,
+    Client, Error, GroupError, MessageError, RejectedMessage, RejoinReason, TransactionContext, TransactionError,
     group::{GroupConfig, JoinOptions, OutgoingKind, Received, SealedMessage},
     openmls::prelude::GroupId,
 };
@@ -149,7 +149,8 @@ scenarios! {
         assert_eq!(text(tx.process_message(&early[0]).await.unwrap()), "one");
         let reply = seal(&tx, &group, "reply").await;
         let Received::Commit(staged) = tx.process_message(&bytes).await.unwrap() else { panic!("no commit") };
-        assert_eq!(tx.process_message(&bytes).await.unwrap_err(), Error::Message(MessageError::Duplicate));
+        let again = tx.process_message(&bytes).await.unwrap_err();
+        assert_eq!(again, Error::Message(MessageError::Rejoin(RejoinReason::CommitNotAccepted)));
         assert_eq!(text(tx.process_message(&early[1]).await.unwrap()), "two");
         tx.accept(*staged).await.unwrap();
         assert_eq!(text(tx.process_message(&late).await.unwrap()), "three");

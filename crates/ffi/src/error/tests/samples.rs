@@ -6,8 +6,8 @@ use std::{
 };
 
 use mlskit::{
-    CertificateError, CredentialError, ExtensionPlace, GroupError, KeypackageError, MessageError, RejectedKeypackage,
-    RejectedMessage, RejoinReason, StorageError, TransactionError,
+    CertificateError, CredentialError, ExtensionPlace, GroupError, KeypackageError, MessageError, MisplacedMessage,
+    RejectedKeypackage, RejectedMessage, RejoinReason, StorageError, TransactionError,
     group::OutgoingId,
     openmls::prelude::{Ciphersuite, CredentialType, ExtensionType, SignatureScheme},
 };
@@ -239,10 +239,17 @@ pub(super) fn message_error() -> Vec<Sample<MessageError>> {
         (Core::TooOld { epoch: 1146, current: 1147 }, &["1146", "1147"]),
         (Core::FutureEpoch { epoch: 1148, current: 1149 }, &["1148", "1149"]),
         (Core::UnknownGroup { group_id: vec![150, 155] }, &["[150, 155]"]),
+        (Core::JoinPending, &[]),
+        (Core::Misplaced(MisplacedMessage::Welcome), &["Welcome"]),
         (Core::Malformed { reason: "s1151".into() }, &["s1151"]),
         (Core::Rejected(RejectedMessage::TooFarAhead), &["TooFarAhead"]),
         (Core::Rejoin(RejoinReason::ExpiredLeaf), &["ExpiredLeaf"]),
     ]
+}
+
+pub(super) fn misplaced_message() -> Vec<Sample<MisplacedMessage>> {
+    use MisplacedMessage as Core;
+    vec![(Core::Welcome, &[]), (Core::GroupInfo, &[]), (Core::Keypackage, &[])]
 }
 
 pub(super) fn rejected_message() -> Vec<Sample<RejectedMessage>> {
@@ -253,6 +260,7 @@ pub(super) fn rejected_message() -> Vec<Sample<RejectedMessage>> {
         (Core::UnsupportedProposal { proposal_type: 1152 }, &["1152"]),
         (Core::UndeclaredProposal, &[]),
         (Core::NotAuthentic { reason: "s1153".into() }, &["s1153"]),
+        (Core::UnknownOwnCommit, &[]),
         (Core::TooFarAhead, &[]),
         (Core::Invalid { reason: "s1154".into() }, &["s1154"]),
     ]
@@ -263,8 +271,10 @@ pub(super) fn rejoin_reason() -> Vec<Sample<RejoinReason>> {
     vec![
         (Core::ExpiredLeaf, &[]),
         (Core::LeafNotYetValid, &[]),
+        (Core::UndeclaredExtension, &[]),
         (Core::MissingProposal, &[]),
         (Core::OwnCommitLost, &[]),
+        (Core::CommitNotAccepted, &[]),
         (Core::UnreadablePath, &[]),
         (Core::UnsupportedProposal { proposal_type: 1155 }, &["1155"]),
     ]

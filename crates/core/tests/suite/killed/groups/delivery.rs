@@ -18,13 +18,14 @@ pub(super) struct Delivery {
 pub(super) struct Entry {
     pub(super) epoch: u64,
     pub(super) is_commit: bool,
+    is_proposal: bool,
     pub(super) bytes: Vec<u8>,
 }
 
 impl fmt::Debug for Entry {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { epoch, is_commit, bytes: _ } = self;
-        write!(formatter, "what was sent in epoch {epoch} (a commit: {is_commit})")
+        let Self { epoch, is_commit, is_proposal, bytes: _ } = self;
+        write!(formatter, "what was sent in epoch {epoch} (a commit: {is_commit}, a proposal: {is_proposal})")
     }
 }
 
@@ -60,16 +61,18 @@ impl Delivery {
         FIRST_EPOCH + self.entries.iter().filter(|entry| entry.is_commit).count() as u64
     }
 
-    /// Takes a message; or a commit, if it is the first of its epoch. Returns whether it was taken.
-    pub(super) fn send(&mut self, bytes: &[u8]) -> bool {
+    /// Takes a message; a commit, if it is the first of its epoch; a proposal, if it is of this epoch and new.
+    pub(super) fn send(&mut self, bytes: &[u8]) {
         let entry = Entry::of(bytes);
-        if entry.is_commit && entry.epoch != self.epoch() {
-            return false;
+        let is_late = (entry.is_commit || entry.is_proposal) && entry.epoch != self.epoch();
+        // Whoever is killed before it has marked a proposal as sent sends it again.
+        let is_known = entry.is_proposal && self.entries.iter().any(|known| known.bytes == bytes);
+        if is_late || is_known {
+            return;
         }
         let framed = [&u32::try_from(bytes.len()).unwrap().to_be_bytes()[..], bytes].concat();
         OpenOptions::new().append(true).open(&self.path).unwrap().write_all(&framed).unwrap();
         self.entries.push(entry);
-        true
     }
 }
 
@@ -77,7 +80,8 @@ impl Entry {
     fn of(bytes: &[u8]) -> Self {
         let message = MlsMessageIn::tls_deserialize_exact(bytes).unwrap().try_into_protocol_message().unwrap();
         let is_commit = message.content_type() == ContentType::Commit;
-        Self { epoch: message.epoch().as_u64(), is_commit, bytes: bytes.to_vec() }
+        let is_proposal = message.content_type() == ContentType::Proposal;
+        Self { epoch: message.epoch().as_u64(), is_commit, is_proposal, bytes: bytes.to_vec() }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The program that is killed: three members of a group, who speak, change keys, come and go for ever.
+//! The program that is killed: three members of a group, who speak, change keys and credentials, come, go and leave
+//! for ever.
 
 use std::{
     env,
@@ -8,7 +9,7 @@ use std::{
 
 use mlskit::{Error, GroupError, Result, openmls::prelude::GroupId};
 
-use super::member::{Member, Members};
+use super::member::{Member, Members, commit_proposals};
 use crate::killed::dice::Dice;
 
 /// Set in the child alone.
@@ -33,19 +34,25 @@ async fn live(folder: &Path, group: &GroupId, mut dice: Dice) {
     say("open");
     members.catch_up().await.unwrap();
     loop {
-        match dice.below(12) {
-            0..=4 => speak(&mut members, &mut dice).await,
-            5 => take_back(&members, &mut dice).await,
-            6 | 7 => commit(one_of(&members, &mut dice), group).await,
+        match dice.below(16) {
+            0..=3 => speak(&mut members, &mut dice).await,
+            4 => take_back(&members, &mut dice).await,
+            5 | 6 => commit(one_of(&members, &mut dice), group).await,
+            7 => change_credential(one_of(&members, &mut dice), group).await,
             8 => {
                 commit(&members.alice, group).await;
-                commit(&members.bob, group).await;
+                change_credential(&members.bob, group).await;
             }
             9 => reject(&members.bob, group).await,
+            10..=12 => leave(&members.dan, group).await,
+            13 => commit_proposals(one_of(&members, &mut dice), group).await.unwrap(),
             _ => come_and_go(&members).await,
         }
-        members.send().await.unwrap();
-        if !dice.one_in(3) {
+        // Most kills are to find something that waits.
+        if dice.one_in(2) {
+            members.send().await.unwrap();
+        }
+        if dice.one_in(3) {
             members.catch_up().await.unwrap();
         }
         say("worked");
@@ -58,24 +65,39 @@ fn one_of<'a>(members: &'a Members, dice: &mut Dice) -> &'a Member {
 
 async fn speak(members: &mut Members, dice: &mut Dice) {
     for _ in 0..=dice.below(3) {
-        members.everybody_says("a few words").await.unwrap();
+        members.somebody_says("a few words").await.unwrap();
     }
 }
 
 /// What was encrypted and rolled back is never sent: its key is used again.
 async fn take_back(members: &Members, dice: &mut Dice) {
     let tx = one_of(members, dice).client.new_transaction().await.unwrap();
-    let sealed = tx.encrypt_message(&members.group, b"never sent", b"").await.unwrap();
+    let sealed = tx.encrypt_message(&members.group, b"never sent", b"").await;
     if dice.one_in(2) {
         tx.abort().await.unwrap()
     } else {
         drop(tx)
     }
-    assert!(sealed.open().is_err());
+    match sealed {
+        Ok(sealed) => assert!(sealed.open().is_err()),
+        Err(error) => assert_eq!(error, Error::Group(GroupError::ProposalsPending)),
+    }
 }
 
 async fn commit(member: &Member, group: &GroupId) {
     settled_or_pending(member.client.transaction(async |tx| tx.update_keys(group, None).await).await);
+}
+
+async fn change_credential(member: &Member, group: &GroupId) {
+    let other = member.other_credential(group).await.unwrap();
+    settled_or_pending(member.client.transaction(async |tx| tx.update_keys(group, Some(&other)).await).await);
+}
+
+/// Dan is not always there, and may be on his way out.
+async fn leave(dan: &Member, group: &GroupId) {
+    let left = dan.client.transaction(async |tx| tx.leave_group(group).await).await;
+    let is_expected = matches!(left, Ok(()) | Err(Error::Group(GroupError::UnknownGroup { .. } | GroupError::Leaving)));
+    assert!(is_expected, "{left:?}");
 }
 
 async fn reject(member: &Member, group: &GroupId) {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use mlskit::{
-    Client, Credential, DatabaseKey, Error, GroupError, Keypackage, MessageError, Result,
+    Client, Credential, CredentialRef, DatabaseKey, Error, GroupError, Keypackage, MessageError, Result,
     group::{JoinOptions, OutgoingKind, Received},
     openmls::prelude::GroupId,
 };
@@ -27,11 +27,22 @@ impl Member {
         Ok(Self { name, client: Client::open(folder.join(format!("{name}.db")), &key, id(name)).await?, seen: 0 })
     }
 
+    /// With two credentials to change between.
     pub(super) async fn create(folder: &Path, name: &'static str) -> Self {
         let member = Self::open(folder, name).await.unwrap();
-        let credential = Credential::basic(SUITE, member.client.id()).unwrap();
-        member.client.transaction(async |tx| tx.add_credential(credential).await).await.unwrap();
+        for _ in 0..2 {
+            let credential = Credential::basic(SUITE, member.client.id()).unwrap();
+            member.client.transaction(async |tx| tx.add_credential(credential).await).await.unwrap();
+        }
         member
+    }
+
+    /// The credential that it does not have in the group.
+    pub(super) async fn other_credential(&self, group: &GroupId) -> Result<CredentialRef> {
+        let members = self.client.members(group).await?;
+        let own = members.into_iter().find(|member| member.is_self).unwrap();
+        let all = self.client.credentials().await?;
+        Ok(all.into_iter().find(|one| one.signature_key() != own.id.signature_key()).unwrap())
     }
 
     pub(super) async fn keypackage(&self) -> Result<Keypackage> {
@@ -70,6 +81,7 @@ impl Member {
                     Ok(())
                 }
             }
+            Received::Proposal(proposal) => tx.accept_proposal(*proposal).await,
             _ => Ok(()),
         });
         match taken.await {
@@ -145,10 +157,12 @@ impl Members {
             for message in sender.client.outgoing().await.unwrap() {
                 if message.kind == OutgoingKind::Welcome {
                     join(&self.dan, &message.bytes).await.map_err(|error| format!("Dan's Welcome: {error:?}"))?;
-                    sender.client.transaction(async |tx| tx.mark_sent(&[message.id]).await).await.unwrap();
                 } else {
                     // One that came too late is superseded when its sender catches up.
                     self.delivery.send(&message.bytes);
+                }
+                if message.kind != OutgoingKind::Commit {
+                    sender.client.transaction(async |tx| tx.mark_sent(&[message.id]).await).await.unwrap();
                 }
             }
         }
@@ -157,12 +171,27 @@ impl Members {
 
     /// Until all outboxes are empty and everybody is in the last epoch.
     pub(super) async fn settle(&mut self) -> Result<(), String> {
-        for _ in 0..3 {
+        for _ in 0..4 {
             self.catch_up().await?;
             self.send().await?;
+            commit_proposals(&self.alice, &self.group).await.map_err(|error| format!("a commit: {error:?}"))?;
         }
         self.catch_up().await?;
         if self.is_unsettled().await { Err("outboxes and epochs do not settle".to_owned()) } else { Ok(()) }
+    }
+
+    /// Says something as those who may: not who is leaving, nor who knows of somebody who is.
+    pub(super) async fn somebody_says(&mut self, words: &str) -> Result<()> {
+        for member in [&self.alice, &self.bob, &self.dan] {
+            match member.say(&self.group, words.as_bytes(), &mut self.delivery).await {
+                Ok(())
+                | Err(Error::Group(
+                    GroupError::UnknownGroup { .. } | GroupError::ProposalsPending | GroupError::Leaving,
+                )) => {}
+                other => return other,
+            }
+        }
+        Ok(())
     }
 
     pub(super) async fn everybody_says(&mut self, words: &str) -> Result<(), String> {
@@ -173,6 +202,14 @@ impl Members {
             }
         }
         Ok(())
+    }
+}
+
+/// Commits that somebody leaves, if somebody does and nothing else waits.
+pub(super) async fn commit_proposals(member: &Member, group: &GroupId) -> Result<()> {
+    match member.client.transaction(async |tx| tx.commit_proposals(group).await).await {
+        Err(Error::Group(GroupError::NoProposals | GroupError::CommitPending)) => Ok(()),
+        other => other,
     }
 }
 

@@ -42,6 +42,21 @@ public sealed class MessageException(
         message: String,
     ) : MessageException(message)
 
+    /**
+     * Caller: this client's own joining of the group waits for its answer. Tell that by `commitAccepted` or
+     * `commitRejected`, then try again.
+     */
+    public class JoinPending internal constructor(
+        message: String,
+    ) : MessageException(message)
+
+    /** Caller: it is meant for another call. Dropped, a Welcome is lost, and with it the way into a group. */
+    public class Misplaced internal constructor(
+        /** What it is. */
+        public val kind: MisplacedMessage,
+        message: String,
+    ) : MessageException(message)
+
     /** Peer or server: the bytes are no message that is understood. Drop it. */
     public class Malformed internal constructor(
         /** What is wrong with them. */
@@ -91,6 +106,8 @@ internal fun messageException(
                 message,
             )
         is FfiMessageFailure.UnknownGroup -> MessageException.UnknownGroup(failure.groupId, message)
+        FfiMessageFailure.JoinPending -> MessageException.JoinPending(message)
+        is FfiMessageFailure.Misplaced -> MessageException.Misplaced(failure.message.toPublic(), message)
         is FfiMessageFailure.Malformed -> MessageException.Malformed(failure.reason, message)
         is FfiMessageFailure.Rejected -> MessageException.Rejected(failure.reason.toPublic(message), message)
         is FfiMessageFailure.Rejoin -> MessageException.Rejoin(failure.reason.toPublic(), message)

@@ -28,6 +28,12 @@ public sealed interface MessageRejection {
         public val reason: String,
     ) : MessageRejection
 
+    /**
+     * A commit that says that this client made it, which it did not in this epoch: any member can say so. Or the file is
+     * an old copy; then the group goes on without this client, which has to join again.
+     */
+    public data object UnknownOwnCommit : MessageRejection
+
     /** Too many messages of its sender are missing before it. Should they come, it can be tried again after them. */
     public data object TooFarAhead : MessageRejection
 
@@ -48,6 +54,7 @@ internal fun FfiMessageRejection.toPublic(message: String): MessageRejection =
         is FfiMessageRejection.UnsupportedProposal -> MessageRejection.UnsupportedProposal(proposalType.toInt())
         FfiMessageRejection.UndeclaredProposal -> MessageRejection.UndeclaredProposal
         is FfiMessageRejection.NotAuthentic -> MessageRejection.NotAuthentic(reason)
+        FfiMessageRejection.UnknownOwnCommit -> MessageRejection.UnknownOwnCommit
         FfiMessageRejection.TooFarAhead -> MessageRejection.TooFarAhead
         is FfiMessageRejection.Invalid -> MessageRejection.Invalid(reason)
         FfiMessageRejection.Other -> MessageRejection.Other

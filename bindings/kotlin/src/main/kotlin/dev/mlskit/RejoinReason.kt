@@ -14,17 +14,28 @@ public sealed interface RejoinReason {
     public data object LeafNotYetValid : RejoinReason
 
     /**
-     * A commit has a proposal that this client did not get or did not accept. If it is still to come, process and accept
-     * it, then process the commit again. One that was dropped does not come again, unless it is a `PublicMessage`: it is a
-     * `Duplicate`, and this client has to join again.
+     * A commit sets a context extension that the group's required capabilities do not name. RFC 9420 lets it, OpenMLS
+     * does not.
+     */
+    public data object UndeclaredExtension : RejoinReason
+
+    /**
+     * A commit has a proposal that this client did not get, or refused. If it is still to come, process it, then process
+     * the commit again; whether it is accepted plays no part.
      */
     public data object MissingProposal : RejoinReason
 
     /**
-     * A commit is of this client itself, which took it back or lost it: the delivery service took it after all, or
-     * an old backup was restored.
+     * A commit is of this client itself, which took it back or, if it is in clear, does not know it: the delivery service
+     * took it after all, or the file is an old copy.
      */
     public data object OwnCommitLost : RejoinReason
+
+    /**
+     * A commit was processed before and not accepted: its keys are used up, so it can't be checked again. Whoever still
+     * has its `StagedCommit` accepts that.
+     */
+    public data object CommitNotAccepted : RejoinReason
 
     /** A commit's path secrets can't be decrypted here, or not to what the commit says. */
     public data object UnreadablePath : RejoinReason
@@ -43,6 +54,8 @@ internal fun FfiRejoinReason.toPublic(): RejoinReason =
     when (this) {
         FfiRejoinReason.ExpiredLeaf -> RejoinReason.ExpiredLeaf
         FfiRejoinReason.LeafNotYetValid -> RejoinReason.LeafNotYetValid
+        FfiRejoinReason.UndeclaredExtension -> RejoinReason.UndeclaredExtension
+        FfiRejoinReason.CommitNotAccepted -> RejoinReason.CommitNotAccepted
         FfiRejoinReason.MissingProposal -> RejoinReason.MissingProposal
         FfiRejoinReason.OwnCommitLost -> RejoinReason.OwnCommitLost
         FfiRejoinReason.UnreadablePath -> RejoinReason.UnreadablePath

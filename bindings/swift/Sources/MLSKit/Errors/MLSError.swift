@@ -1,0 +1,45 @@
+import Foundation
+
+/// What any call can fail with. The domain tells where to look, the case inside who is at fault.
+///
+/// ```swift
+/// do {
+///     try await client.transaction { tx in try await tx.joinGroup(welcome) }
+/// } catch MLSError.group(.noMatchingKeypackage) {
+///     // The Welcome is for another client.
+/// }
+/// ```
+///
+/// Cases may be added: let a `switch` over one of these errors have a `default`. `localizedDescription` says in English
+/// what was expected, what was found and what to do; it holds no secrets.
+public enum MLSError: Error, Hashable, Sendable {
+    /// The file, its key or its medium.
+    case storage(StorageError)
+    /// The use of a transaction.
+    case transaction(TransactionError)
+    /// A credential.
+    case credential(CredentialError)
+    /// A key package.
+    case keypackage(KeypackageError)
+    /// A call on a group.
+    case group(GroupError)
+    /// A message that came in.
+    case message(MessageError)
+    /// One that these bindings have no name for.
+    case other(reason: String)
+}
+
+extension MLSError: LocalizedError {
+    /// What happened, and what to do.
+    public var errorDescription: String? {
+        switch self {
+        case .storage(let error): error.errorDescription
+        case .transaction(let error): error.errorDescription
+        case .credential(let error): error.errorDescription
+        case .keypackage(let error): error.errorDescription
+        case .group(let error): error.errorDescription
+        case .message(let error): error.errorDescription
+        case .other(let reason): reason
+        }
+    }
+}

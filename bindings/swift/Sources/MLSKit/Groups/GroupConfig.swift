@@ -1,0 +1,54 @@
+import Foundation
+
+/// How this client runs its side of a group.
+///
+/// ```swift
+/// var config = GroupConfig()
+/// config.externalJoins = true
+/// ```
+public struct GroupConfig: Hashable, Sendable {
+    /// How many past epochs' messages stay readable; at most 64.
+    public var pastEpochs: Int
+    /// Messages are padded to a multiple of so many bytes, at most 65,536; 0 for none.
+    public var padding: Int
+    /// Whether Welcomes and group infos carry the ratchet tree (RFC 9420 §12.4.3.3).
+    public var ratchetTreeInWelcome: Bool
+    /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike: one that refuses such a
+    /// commit which others accept is left behind.
+    public var externalJoins: Bool
+    /// Extensions of the group's context, `required_capabilities` among them. Only its creator sets them.
+    public var contextExtensions: [MLSExtension]
+
+    /// The defaults fit a messenger: a message sent just before a commit stays readable, its length tells little, the
+    /// Welcome is all that a new member needs, and nobody comes in uninvited.
+    public init(
+        pastEpochs: Int = 2,
+        padding: Int = 256,
+        ratchetTreeInWelcome: Bool = true,
+        externalJoins: Bool = false,
+        contextExtensions: [MLSExtension] = []
+    ) {
+        self.pastEpochs = pastEpochs
+        self.padding = padding
+        self.ratchetTreeInWelcome = ratchetTreeInWelcome
+        self.externalJoins = externalJoins
+        self.contextExtensions = contextExtensions
+    }
+}
+
+/// How to join a group.
+public struct JoinOptions: Hashable, Sendable {
+    /// How this client runs its side of the group.
+    public var config: GroupConfig
+    /// The ratchet tree (RFC 9420 §12.4.3.3), where it comes out of band.
+    public var ratchetTree: Data?
+    /// Whether a group with the same id that this client is in is deleted first.
+    public var replace: Bool
+
+    /// By default nothing comes out of band, and nothing is replaced.
+    public init(config: GroupConfig = GroupConfig(), ratchetTree: Data? = nil, replace: Bool = false) {
+        self.config = config
+        self.ratchetTree = ratchetTree
+        self.replace = replace
+    }
+}

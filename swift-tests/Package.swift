@@ -1,0 +1,13 @@
+// swift-tools-version: 6.0
+
+import PackageDescription
+
+/// A package of its own, so that the tests see what an app sees.
+let package = Package(
+    name: "swift-tests",
+    platforms: [.macOS(.v13)],
+    dependencies: [.package(name: "mlskit", path: "..")],
+    targets: [
+        .testTarget(name: "MLSKitTests", dependencies: [.product(name: "MLSKit", package: "mlskit")])
+    ]
+)

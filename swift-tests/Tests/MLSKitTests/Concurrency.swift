@@ -1,0 +1,149 @@
+import Foundation
+import MLSKit
+import Testing
+
+extension Scenarios {
+    @Suite(.serialized) struct Concurrency {
+        @Test("two hundred transactions of one client all succeed in the order of asking")
+        func twoHundredAtOnce() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client(
+                    options: ClientOptions(busyTimeout: .seconds(100))
+                )
+                let refs = try await withThrowingTaskGroup(of: KeypackageRef.self) { group in
+                    for _ in 0..<200 {
+                        group.addTask {
+                            try await client.transaction { tx in
+                                let before = try await tx.keypackageRefs().count
+                                await Task.yield()
+                                let ref = try await tx.generateKeypackage(for: credential).ref
+                                #expect(try await tx.keypackageRefs().count == before + 1)
+                                return ref
+                            }
+                        }
+                    }
+                    return try await group.reduce(into: Set()) { $0.insert($1) }
+                }
+                #expect(refs.count == 200)
+                #expect(Set(try await client.keypackageRefs()) == refs)
+            }
+        }
+
+        @Test("who stops waiting is passed over and the others keep their order")
+        func cancelsWhileQueued() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client(
+                    options: ClientOptions(busyTimeout: .seconds(100))
+                )
+                let entered = Signal()
+                let patient = try await client.transaction { tx in
+                    let waiting = Task.detached {
+                        try await client.transaction { _ in entered.give() }
+                    }
+                    let patient = Task.detached {
+                        try await client.transaction { tx in _ = try await tx.generateKeypackage(for: credential) }
+                    }
+                    try await eventually("two wait") { LiveObjects.count().cancelTokens >= 2 }
+                    waiting.cancel()
+                    // This block still holds the turn, so only giving up can end the waiting.
+                    await #expect(throws: CancellationError.self) { try await waiting.value }
+                    _ = try await tx.generateKeypackage(for: credential)
+                    return patient
+                }
+                try await patient.value
+                #expect(!entered.wasGiven)
+                try await expectStored(2, in: client)
+            }
+        }
+
+        @Test("who is cancelled before asking begins nothing")
+        func beginsNothing() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client()
+                let entered = Signal()
+                let go = Signal()
+                let task = Task {
+                    try? await go.wait()
+                    try await client.transaction { _ in entered.give() }
+                }
+                task.cancel()
+                go.give()
+                await #expect(throws: CancellationError.self) { try await task.value }
+                #expect(!entered.wasGiven)
+            }
+        }
+
+        @Test("tasks cancelled anywhere leave no lock and nothing half done")
+        func cancelsAnywhere() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client(
+                    options: ClientOptions(busyTimeout: .seconds(100))
+                )
+                var stored = 0
+                for round in 0..<300 {
+                    let task = Task {
+                        try await client.transaction { tx in
+                            _ = try await tx.generateKeypackage(for: credential)
+                            await Task.yield()
+                            _ = try await tx.generateKeypackage(for: credential)
+                        }
+                    }
+                    if round % 3 > 0 {
+                        try await Task.sleep(for: .microseconds(Int.random(in: 0..<4000)))
+                    }
+                    task.cancel()
+                    do {
+                        try await task.value
+                        stored += 2
+                    } catch is CancellationError {
+                    }
+                    if round % 50 == 49 {
+                        try await expectStored(stored, in: client)
+                    }
+                }
+                #expect(LiveObjects.count().transactions == 0)
+                #expect(LiveObjects.count().cancelTokens == 0)
+                try await expectStored(stored, in: client)
+            }
+        }
+
+        @Test("closing ends the waiting of all who wait")
+        func endsTheWaiting() async throws {
+            try await scenario { world in
+                let (client, _) = try await world.client(options: ClientOptions(busyTimeout: .seconds(100)))
+                let waiting = try? await client.transaction { _ in
+                    let waiting = (0..<3).map { _ in
+                        Task.detached { try await failure { try await client.transaction { _ in } } }
+                    }
+                    try await eventually("three wait") { LiveObjects.count().cancelTokens >= 3 }
+                    await client.shutdown()
+                    for task in waiting {
+                        let error = try await task.value
+                        #expect(error == .storage(.closed))
+                    }
+                    return waiting.count
+                }
+                #expect(waiting == nil)
+            }
+        }
+
+        @Test("two clients of one file see what the other committed and wait a bounded time")
+        func sharesTheFile() async throws {
+            try await scenario { world in
+                let (one, credential) = try await world.client()
+                let other = try await world.open(options: ClientOptions(busyTimeout: .milliseconds(200)))
+                try await one.transaction { tx in
+                    _ = try await tx.generateKeypackage(for: credential)
+                    let error = try await failure { try await other.transaction { _ in } }
+                    guard case .storage(.databaseBusy(let waited)) = error else {
+                        Issue.record("\(error)")
+                        return
+                    }
+                    #expect(waited >= .milliseconds(200))
+                    #expect(try await other.keypackageRefs().isEmpty)
+                }
+                try await expectStored(1, in: other)
+            }
+        }
+    }
+}

@@ -1,0 +1,297 @@
+import Foundation
+import MLSKit
+import Testing
+
+extension Scenarios {
+    @Suite(.serialized) struct Transactions {
+        @Test("what a block did is stored when it returns")
+        func commits() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let keypackage = try await client.transaction { tx in
+                    try await tx.generateKeypackage(for: credential)
+                }
+                #expect(try await client.keypackageRefs() == [keypackage.ref])
+                try await expectStored(1, in: client)
+            }
+        }
+
+        @Test("a block that fails leaves nothing and its own error comes back")
+        func rollsBackOnThrow() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                await #expect(throws: OwnError()) {
+                    try await client.transaction { tx in
+                        _ = try await tx.generateKeypackage(for: credential)
+                        throw OwnError()
+                    }
+                }
+                try await expectStored(0, in: client)
+            }
+        }
+
+        @Test("an error of a call that the block lets through comes back as it is")
+        func letsErrorsThrough() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let error = try await failure {
+                    try await client.transaction { tx in
+                        _ = try await tx.generateKeypackage(for: credential)
+                        _ = try await tx.generateKeypackage(for: credential, lifetime: .zero)
+                    }
+                }
+                #expect(error == .keypackage(.lifetimeTooShort(asked: .zero)))
+                try await expectStored(0, in: client)
+            }
+        }
+
+        @Test("a call that fails leaves the transaction as it was")
+        func survivesAFailedCall() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                try await client.transaction { tx in
+                    _ = try await tx.generateKeypackage(for: credential)
+                    _ = try? await tx.generateKeypackage(for: credential, lifetime: .zero)
+                }
+                try await expectStored(1, in: client)
+            }
+        }
+
+        @Test("a block that is cancelled leaves nothing and is rolled back before the caller goes on")
+        func rollsBackOnCancellation() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let inside = Signal()
+                let task = Task {
+                    try await client.transaction { tx in
+                        _ = try await tx.generateKeypackage(for: credential)
+                        inside.give()
+                        try await Task.sleep(for: .seconds(3600))
+                    }
+                }
+                try await inside.wait()
+                task.cancel()
+                await #expect(throws: CancellationError.self) { try await task.value }
+                #expect(LiveObjects.count().transactions == 0)
+                try await expectStored(0, in: client)
+            }
+        }
+
+        @Test("a cancelled block that returns all the same leaves nothing")
+        func rollsBackWhatWasCancelledUnnoticed() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let inside = Signal()
+                let cancelled = Signal()
+                let task = Task {
+                    try await client.transaction { tx in
+                        _ = try await tx.generateKeypackage(for: credential)
+                        inside.give()
+                        while !cancelled.wasGiven { await Task.yield() }
+                    }
+                }
+                try await inside.wait()
+                task.cancel()
+                cancelled.give()
+                await #expect(throws: CancellationError.self) { try await task.value }
+                try await expectStored(0, in: client)
+            }
+        }
+
+        @Test("a block that times out leaves nothing and is rolled back before the caller goes on")
+        func rollsBackOnTimeout() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                await #expect(throws: TimedOut.self) {
+                    try await withTimeout(.milliseconds(50)) {
+                        try await client.transaction { tx in
+                            _ = try await tx.generateKeypackage(for: credential)
+                            try await Task.sleep(for: .seconds(3600))
+                        }
+                    }
+                }
+                #expect(LiveObjects.count().transactions == 0)
+                try await expectStored(0, in: client)
+            }
+        }
+
+        @Test("the first error of a block wins over a rollback that fails")
+        func firstErrorWins() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                await #expect(throws: OwnError()) {
+                    try await client.transaction { tx in
+                        _ = try await tx.generateKeypackage(for: credential)
+                        await client.shutdown()
+                        throw OwnError()
+                    }
+                }
+                try await expectStored(0, in: try await world.open())
+            }
+        }
+
+        /// Asserts that every call on a context kept beyond its block says that it is finished.
+        private func expectFinished(_ kept: TransactionContext?, _ credential: CredentialRef) async throws {
+            let tx = try #require(kept)
+            let finished = MLSError.transaction(.transactionFinished)
+            try await expect(finished) { try await tx.keypackageRefs() }
+            try await expect(finished) { try await tx.credentials() }
+            try await expect(finished) { try await tx.generateKeypackage(for: credential) }
+            try await expect(finished) { try await tx.removeKeypackages(for: credential) }
+            try await expect(finished) { try await tx.createGroup(with: credential) }
+            try await expect(finished) { try await tx.groups() }
+        }
+
+        @Test("after finish every call says so")
+        func knowsACommittedContext() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let kept = try await client.transaction { tx in tx }
+                try await expectFinished(kept, credential)
+                try await expectStored(0, in: client)
+            }
+        }
+
+        @Test("after abort every call says so although another transaction is open")
+        func knowsAnAbortedContext() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                var kept: TransactionContext?
+                try? await client.transaction { tx in
+                    kept = tx
+                    throw OwnError()
+                }
+                let leaked = kept
+                try await client.transaction { tx in
+                    try await expectFinished(leaked, credential)
+                    _ = try await tx.generateKeypackage(for: credential)
+                }
+                try await expectStored(1, in: client)
+            }
+        }
+
+        @Test("reading outside of an open transaction sees what is committed and waits for nothing")
+        func readsWhatIsCommitted() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                try await client.transaction { tx in
+                    _ = try await tx.generateKeypackage(for: credential)
+                    #expect(try await tx.keypackageRefs().count == 1)
+                    #expect(try await client.keypackageRefs().isEmpty)
+                }
+                #expect(try await client.keypackageRefs().count == 1)
+            }
+        }
+
+        @Test("closing rolls back what is open and every later call says closed")
+        func closes() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let closed = MLSError.storage(.closed)
+                let error = try await failure {
+                    try await client.transaction { tx in
+                        _ = try await tx.generateKeypackage(for: credential)
+                        await client.shutdown()
+                        _ = try await tx.generateKeypackage(for: credential)
+                    }
+                }
+                #expect(error == closed)
+                try await expect(closed) { try await client.keypackageRefs() }
+                try await expect(closed) { try await client.transaction { _ in } }
+                await client.shutdown()
+                try await expectStored(0, in: try await world.open())
+            }
+        }
+
+        @Test("a block may use what the task owns and borrows")
+        func usesWhatTheCallerHas() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                var made: [Keypackage] = []
+                try await client.transaction { tx in
+                    made.append(try await tx.generateKeypackage(for: credential))
+                }
+                #expect(try await client.keypackageRefs() == made.map(\.ref))
+            }
+        }
+
+        @Test("nothing native runs on the thread of the caller")
+        func leavesTheActorAlone() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                let ticks = try await Self.ticks(while: client, generates: credential)
+                // Were the main actor held, its other tasks could not go on while the batch is made.
+                #expect(ticks >= 3)
+            }
+        }
+
+        /// How often the main actor has got to another task while it waited for a batch, which takes a second.
+        @MainActor private static func ticks(
+            while client: MLSClient,
+            generates credential: CredentialRef
+        ) async throws -> Int {
+            let counter = Counter()
+            let clock = Task { @MainActor in
+                while !Task.isCancelled {
+                    try? await Task.sleep(for: .milliseconds(1))
+                    counter.add()
+                }
+            }
+            _ = try await client.transaction { tx in
+                let before = counter.count
+                _ = try await tx.generateKeypackages(for: credential, count: 500)
+                #expect(counter.count > before)
+            }
+            clock.cancel()
+            return counter.count
+        }
+
+        @Test("a block runs where its caller runs")
+        func keepsTheActor() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client()
+                try await Self.count(client, credential)
+                try await expectStored(1, in: client)
+            }
+        }
+
+        @MainActor private static func count(_ client: MLSClient, _ credential: CredentialRef) async throws {
+            let main = Counter()
+            try await client.transaction { tx in
+                main.add()
+                _ = try await tx.generateKeypackage(for: credential)
+                main.add()
+            }
+            #expect(main.count == 2)
+        }
+    }
+}
+
+/// Belongs to the main actor.
+@MainActor private final class Counter {
+    var count = 0
+
+    func add() {
+        MainActor.preconditionIsolated()
+        count += 1
+    }
+}
+
+struct TimedOut: Error {}
+
+/// As apps do it: whoever is first, the work or the clock.
+func withTimeout<T: Sendable>(
+    _ duration: Duration,
+    _ work: @escaping @Sendable () async throws -> T
+) async throws -> T {
+    try await withThrowingTaskGroup(of: T.self) { group in
+        group.addTask { try await work() }
+        group.addTask {
+            try await Task.sleep(for: duration)
+            throw TimedOut()
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw TimedOut() }
+        return first
+    }
+}
