@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test test-kotlin kotlin-api jar test-swift bench bench-sqlite-storage fuzz fmt notices check-vendored clean
+.PHONY: help demo test test-kotlin kotlin-api test-swift jar bench bench-sqlite-storage fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

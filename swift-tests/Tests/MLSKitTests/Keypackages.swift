@@ -275,5 +275,23 @@ extension Scenarios {
                 #expect(ref.lifetime == made.ref.lifetime && ref.isValid && !ref.isExpired)
             }
         }
+
+        @Test("a time that can not be stored is refused")
+        func refusesEternity() async throws {
+            try await scenario { world in
+                let eternity = Duration.seconds(Int64.max)
+                let (client, credential) = try await world.client(options: ClientOptions(maxLifetime: eternity))
+                let error = try await failure {
+                    try await client.transaction { tx in
+                        try await tx.generateKeypackage(for: credential, lifetime: eternity)
+                    }
+                }
+                guard case .keypackage(.lifetimeOutOfRange) = error else {
+                    Issue.record("\(error)")
+                    return
+                }
+                #expect(error.localizedDescription.contains("has to lie between 1970 and"))
+            }
+        }
     }
 }

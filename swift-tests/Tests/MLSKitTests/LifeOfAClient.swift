@@ -232,5 +232,20 @@ extension Scenarios {
                 #expect(try await alice.hear(try await pair.bob.say("Good.", in: pair.groupID)) == "Good.")
             }
         }
+
+        @Test("a folder that can not be made is told in the systems words")
+        func tellsTheSystemsWords() async throws {
+            try await scenario { world in
+                try Data().write(to: world.file("occupied"))
+                let error = try await failure {
+                    try await MLSClient.temporary(id: "alice", in: world.file("occupied"))
+                }
+                guard case .storage(.io(_, let reason)) = error else {
+                    Issue.record("\(error)")
+                    return
+                }
+                #expect(error.localizedDescription.contains(reason) && reason.contains("occupied"))
+            }
+        }
     }
 }

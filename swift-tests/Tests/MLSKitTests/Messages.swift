@@ -372,5 +372,90 @@ extension Scenarios {
                 }
             }
         }
+
+        @Test("a message far ahead of others of its sender is rejected")
+        func rejectsWhatIsFarAhead() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                let sealed = try await pair.alice.transaction { tx in
+                    var sealed: [SealedMessage] = []
+                    for number in 0...1001 {
+                        sealed.append(try await tx.encryptMessage(Data("\(number)".utf8), in: pair.groupID))
+                    }
+                    return sealed
+                }
+                let last = try #require(sealed.last).open()
+                try await expect(.message(.rejected(.tooFarAhead))) { try await pair.bob.hear(last) }
+                #expect(try await pair.bob.hear(try sealed[500].open()) == "500")
+                #expect(try await pair.bob.hear(last) == "1001")
+            }
+        }
+
+        @Test("a commit of a proposal that is missing can be followed once it is there")
+        func asksForAMissingProposal() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                let (carol, credential) = try await world.client("carol")
+                let (added, welcome) = try await pair.alice.add(try await carol.offer(credential), to: pair.groupID)
+                try await pair.bob.follow(added)
+                _ = try await carol.transaction { tx in try await tx.joinGroup(welcome) }
+
+                try await carol.transaction { tx in try await tx.leaveGroup(pair.groupID) }
+                let leave = try #require(try await carol.flush().first).bytes
+                try await pair.alice.transaction { tx in
+                    guard case .proposal(let proposal) = try await tx.processMessage(leave) else { throw OwnError() }
+                    try await tx.accept(proposal)
+                    try await tx.commitProposals(in: pair.groupID)
+                }
+                let commit = try #require(try await pair.alice.flush().first).bytes
+                try await expect(.message(.rejoin(.missingProposal))) { try await pair.bob.follow(commit) }
+                try await pair.bob.transaction { tx in
+                    guard case .proposal(let proposal) = try await tx.processMessage(leave) else { throw OwnError() }
+                    try await tx.accept(proposal)
+                }
+                #expect(try await pair.bob.follow(commit).epoch == 3)
+                try await pair.expectTalk()
+            }
+        }
+
+        @Test("nobody moves to a type of credential that a member does not know")
+        func asksWhatMembersKnow() async throws {
+            try await scenario { world in
+                let (alice, credential) = try await world.client("alice")
+                let (bob, other) = try await world.client("bob")
+                let groupID = try await alice.transaction { tx in try await tx.createGroup(with: credential) }
+                let simple = KeypackageConfig(capabilities: Capabilities(credentials: [.basic]))
+                _ = try await alice.add(try await bob.offer(other, config: simple), to: groupID)
+                try await alice.transaction { tx in
+                    let certified = try await tx.addCredential(Certificates.credential())
+                    try await expect(.group(.credentialTypeNotSupported(credentialType: .x509, leafIndex: 1))) {
+                        try await tx.updateKeys(in: groupID, movingTo: certified)
+                    }
+                }
+            }
+        }
+
+        @Test("a commit that another client has processed is foreign")
+        func refusesForeignCommits() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                let (carol, credential) = try await world.client("carol")
+                let (added, welcome) = try await pair.alice.add(try await carol.offer(credential), to: pair.groupID)
+                try await pair.bob.follow(added)
+                _ = try await carol.transaction { tx in try await tx.joinGroup(welcome) }
+
+                try await pair.bob.transaction { tx in try await tx.updateKeys(in: pair.groupID) }
+                let commit = try #require(try await pair.bob.flush().first).bytes
+                try? await pair.alice.transaction { tx in
+                    guard case .commit(let staged) = try await tx.processMessage(commit) else { throw OwnError() }
+                    try await carol.transaction { tx in
+                        try await expect(.group(.foreignCommit)) { try await tx.accept(staged) }
+                    }
+                    throw OwnError()
+                }
+                try await pair.alice.follow(commit)
+                try await pair.expectTalk()
+            }
+        }
     }
 }

@@ -90,7 +90,7 @@ func scenario(_ story: (World) async throws -> Void) async throws {
 
 /// Waits, with a generous bound, for what happens on another thread.
 func eventually(_ what: @autoclosure () -> String, _ condition: () async throws -> Bool) async throws {
-    for _ in 0..<2000 {
+    for _ in 0..<12_000 {
         if try await condition() { return }
         try await Task.sleep(for: .milliseconds(5))
     }

@@ -21,10 +21,10 @@ extension MLSClient {
     ///   turn, at once; if it was cancelled later, when the block is done. ``TransactionError/nestedTransaction`` inside a
     ///   block of the same client. ``TransactionError/transactionBusy(waited:openFor:)`` and
     ///   ``StorageError/databaseBusy(waited:)`` after the busy time-out. ``StorageError`` about the file.
-    public func transaction<Result>(
+    public func transaction<Value>(
         isolation: isolated (any Actor)? = #isolation,
-        _ block: (TransactionContext) async throws -> Result
-    ) async throws -> Result {
+        _ block: (TransactionContext) async throws -> Value
+    ) async throws -> Value {
         let context = try await begin()
         do {
             try Task.checkCancellation()
