@@ -5,6 +5,7 @@ import dev.mlskit.GroupException
 import dev.mlskit.GroupId
 import dev.mlskit.MessageException
 import dev.mlskit.MessageRejection
+import dev.mlskit.MisplacedMessage
 import dev.mlskit.MlsException
 import dev.mlskit.OutgoingKind
 import dev.mlskit.Received
@@ -70,6 +71,23 @@ class MessagesTest {
             for (length in listOf(0, 1, 2, 7, 100)) {
                 assertFails<MessageException.Malformed> { alice.hear(ByteArray(length) { 0x41 }) }
             }
+        }
+
+    @Test
+    fun `what goes another way than messages says where`() =
+        scenario {
+            val pair = pair()
+            val (alice, bob, group) = pair
+            val (carol, carols) = client("carol")
+            val keypackage = carol.keypackage(carols)
+            alice.add(group, keypackage)
+            val welcome = alice.welcome()
+            val info = alice.transaction { tx -> tx.groupInfo(group) }
+
+            suspend fun kind(bytes: ByteArray) = assertFails<MessageException.Misplaced> { bob.hear(bytes) }.kind
+            assertEquals(MisplacedMessage.WELCOME, kind(welcome))
+            assertEquals(MisplacedMessage.KEYPACKAGE, kind(keypackage.toMlsMessage()))
+            assertEquals(MisplacedMessage.GROUP_INFO, kind(info))
         }
 
     @Test
