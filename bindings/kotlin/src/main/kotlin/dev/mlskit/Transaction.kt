@@ -5,7 +5,6 @@ import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.currentCoroutineContext
-import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import kotlin.coroutines.AbstractCoroutineContextElement
@@ -21,7 +20,6 @@ internal suspend fun <T> MlsClient.inTransaction(block: suspend (TransactionCont
         begin { open = NativeTransaction(it) }
         val native = checkNotNull(open)
         val result = within(mark) { block(TransactionContext(native)) }
-        currentCoroutineContext().ensureActive()
         native.finishIfOpen()
         return result
     } catch (t: Throwable) {
