@@ -37,6 +37,7 @@ pub use config::{GroupConfig, JoinOptions};
 pub(crate) use create::{configure, create, delete};
 pub(crate) use external::{group_info, join_by_external_commit, ratchet_tree};
 pub use external_sender::ExternalSender;
+pub use incoming::group_of;
 pub(crate) use incoming::process;
 pub use member::{EpochChange, Member, MemberId, NewLeaf};
 pub use message::SealedMessage;

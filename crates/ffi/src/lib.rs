@@ -68,7 +68,7 @@ pub use manual_clock::ManualClock;
 pub use member::{ExternalSender, Member, MemberId, NewLeaf};
 pub use outgoing::{OutgoingKind, OutgoingMessage};
 pub use received::{
-    Change, CommitContents, LeafUpdate, ProposalContents, Received, ReceivedProposal, Sender, StagedCommit,
+    Change, CommitContents, LeafUpdate, ProposalContents, Received, ReceivedProposal, Sender, StagedCommit, group_of,
 };
 pub use sealed_message::{PlainMessage, SealedMessage, SealedMessages};
 pub use secret::Secret;

@@ -16,6 +16,8 @@ use crate::{
 pub enum Received {
     /// Something that a member says.
     Application {
+        /// The group in which it is said, as the message itself has it.
+        group_id: GroupId,
         /// Who says it, as of the epoch in which it was said.
         sender: Member,
         /// What is said.
@@ -161,12 +163,23 @@ impl Bound for ReceivedProposal {
     }
 }
 
+/// Which group a message is for: what is in clear of it, and unchecked. For echoes and for messages that are refused.
+///
+/// # Errors
+/// `Message` with `Misplaced` or `Malformed`.
+#[uniffi::export]
+pub fn group_of(message: Vec<u8>) -> Result<GroupId> {
+    let group_id = core::group_of(&message).map_err(mlskit::Error::from)?;
+    Ok((&group_id).into())
+}
+
 impl Received {
     /// What came in, with its objects bound to the transaction.
     pub(crate) fn new(received: core::Received, bound: &AllBound) -> Result<Self> {
         Ok(match received {
-            core::Received::Application { sender, plaintext, aad, epoch } => {
-                Self::Application { sender: (&sender).into(), plaintext: plaintext.into(), aad, epoch }
+            core::Received::Application { group_id, sender, plaintext, aad, epoch } => {
+                let group_id = (&group_id).into();
+                Self::Application { group_id, sender: (&sender).into(), plaintext: plaintext.into(), aad, epoch }
             }
             core::Received::Commit(commit) => {
                 let contents = CommitContents::try_from(&*commit)?;

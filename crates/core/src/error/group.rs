@@ -14,8 +14,8 @@ pub enum GroupError {
         /// The id asked for.
         group_id: Vec<u8>,
     },
-    /// Caller or peer: the client is in this group already, or was removed from it and has not deleted it. The package
-    /// of the Welcome is as before, so that it can be opened after that.
+    /// Caller or peer: the client is a member of this group already. The package of the Welcome is as before, so that it
+    /// can be opened when the group was deleted.
     #[error(
         "this client is in the group {group_id:02x?} already; delete it first, or join with `JoinOptions::replace`"
     )]

@@ -54,6 +54,15 @@ pub(crate) fn process(operation: &mut Operation<'_>, client: &Client, bytes: &[u
     epoch::note(operation, &group_id, bytes, outcome)
 }
 
+/// Which group a message is for: what is in clear of it, and unchecked. For echoes and for messages that are refused, so
+/// that an app knows which conversation they concern; of what a member says, [`Received::Application`] tells it checked.
+///
+/// # Errors
+/// [`MessageError::Misplaced`] for what is no message of a group, [`MessageError::Malformed`].
+pub fn group_of(message: &[u8]) -> Result<GroupId, MessageError> {
+    Ok(decode(message)?.group_id().clone())
+}
+
 fn decode(bytes: &[u8]) -> Result<ProtocolMessage, MessageError> {
     let message = MlsMessageIn::tls_deserialize_exact(bytes).map_err(MessageError::malformed)?;
     let misplaced = match message.wire_format() {
@@ -108,7 +117,13 @@ fn received(group: &MlsGroup, processed: ProcessedMessage, context: &Context) ->
                 return Err(MessageError::malformed("a message of nobody").into());
             };
             let sender = speaker(group, leaf, credential);
-            Received::Application { sender, plaintext: message.into_bytes(), aad, epoch }
+            Received::Application {
+                group_id: group.group_id().clone(),
+                sender,
+                plaintext: message.into_bytes(),
+                aad,
+                epoch,
+            }
         }
         ProcessedMessageContent::StagedCommitMessage(commit) => {
             Received::Commit(Box::new(StagedCommit::new(group, &sender, *commit)?))

@@ -16,6 +16,8 @@ use crate::{MessageError, RejectedMessage, RejoinReason, Result};
 pub enum Received {
     /// Something that a member says.
     Application {
+        /// The group in which it is said, as the message itself has it: trust no server's word for that.
+        group_id: GroupId,
         /// Who says it, as of the epoch in which it was said.
         sender: Member,
         /// What is said.
@@ -40,8 +42,9 @@ pub enum Received {
 impl fmt::Debug for Received {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Application { sender, plaintext, aad, epoch } => formatter
+            Self::Application { group_id, sender, plaintext, aad, epoch } => formatter
                 .debug_struct("Application")
+                .field("group_id", group_id)
                 .field("sender", sender)
                 .field("plaintext", &format_args!("{} bytes", plaintext.len()))
                 .field("aad", &format_args!("{} bytes", aad.len()))

@@ -105,12 +105,13 @@ fn identity(staged: &StagedWelcome) -> Result<Vec<u8>> {
         .map_err(|error| GroupError::bug(format!("{error:?}")))?)
 }
 
-/// Refuses to join a group that this client is in, or deletes that one, as `options` say.
+/// Refuses to join a group that this client is a member of, or deletes that one, as `options` say.
 pub(crate) fn make_room(operation: &mut Operation<'_>, group_id: &GroupId, options: &JoinOptions) -> Result<()> {
     if operation.group(group_id.as_slice())?.is_none() {
         return Ok(());
     }
-    if !options.replace {
+    // What is left of a group that this client was removed from bars nobody.
+    if !options.replace && session::load_group(operation, group_id)?.is_active() {
         return Err(GroupError::AlreadyJoined { group_id: group_id.as_slice().to_vec() }.into());
     }
     session::forget(operation, group_id);

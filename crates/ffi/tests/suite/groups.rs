@@ -80,10 +80,14 @@ fn a_message_opens_once_its_transaction_is_committed() {
         drop(sealed);
 
         let tx = begin(&pair.bob).await;
+        assert_eq!(mlskit_ffi::group_of(bytes.clone()).unwrap(), pair.group_id());
         let received = tx.process_message(bytes.clone()).await.unwrap();
         let printed = format!("{received:?}");
         assert!(!printed.contains("104, 101"), "{printed}");
-        let Received::Application { sender, plaintext, aad, epoch } = received else { panic!("it is a message") };
+        let Received::Application { group_id, sender, plaintext, aad, epoch } = received else {
+            panic!("it is a message")
+        };
+        assert_eq!(group_id, pair.group_id());
         assert_eq!((sender.credential, sender.is_self), (pair.alice_ref.credential.clone(), false));
         assert_eq!((plaintext, aad, epoch), (b"hello".to_vec().into(), b"in clear".to_vec(), 1));
         let again = tx.process_message(bytes).await.unwrap_err();

@@ -36,6 +36,8 @@ public enum Received: Sendable {
 
 /// Something that a member says.
 public struct ApplicationMessage: Hashable, Sendable {
+    /// The group in which it is said, as the message itself has it: trust no server's word for that.
+    public let groupID: GroupID
     /// Who says it, as of the epoch in which it was said.
     public let sender: Member
     /// What is said.

@@ -105,9 +105,10 @@ extension OutgoingKind {
 extension Received {
     init(_ generated: MLSKitGenerated.Received) {
         switch generated {
-        case .application(let sender, let plaintext, let aad, let epoch):
+        case .application(let groupID, let sender, let plaintext, let aad, let epoch):
             self = .application(
-                ApplicationMessage(sender: Member(sender), plaintext: plaintext, aad: aad, epoch: epoch)
+                ApplicationMessage(
+                    groupID: GroupID(groupID), sender: Member(sender), plaintext: plaintext, aad: aad, epoch: epoch)
             )
         case .commit(let commit, let contents): self = .commit(StagedCommit(commit, contents))
         case .proposal(let proposal, let contents): self = .proposal(ReceivedProposal(proposal, contents))

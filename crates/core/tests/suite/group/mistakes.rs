@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use mlskit::{
-    Client, ClientOptions, Error, GroupError, Keypackage, KeypackageError, RejectedKeypackage,
-    group::{GroupConfig, JoinOptions, OutgoingKind},
+    Client, ClientOptions, Error, GroupError, Keypackage, KeypackageError, KeypackageExt, MessageError,
+    MisplacedMessage, RejectedKeypackage,
+    group::{GroupConfig, JoinOptions, OutgoingKind, Received, group_of},
     openmls::prelude::{
         Extension, Extensions, GroupId, KeyPackageIn, Lifetime, OpenMlsProvider as _, ProtocolVersion, UnknownExtension,
     },
@@ -174,6 +175,22 @@ scenarios! {
         commit(&carol, async |tx| tx.accept(*carols).await).await;
         let text = say(&carol, &group, "still here").await;
         assert_eq!(hear(&alice, &text).await, "still here");
+    }
+
+    async fn a_message_tells_its_group_before_and_after_it_is_processed() {
+        let (alice, alices, bob, _, group) = pair(GroupConfig::default()).await;
+        let other = commit(&alice, async |tx| tx.create_group(&alices, GroupConfig::default()).await).await;
+        for (group, client) in [(&group, &bob), (&other, &alice)] {
+            let text = say(&alice, group, "text").await;
+            assert_eq!(group_of(&text).unwrap(), *group);
+            match process(client, &text).await.unwrap() {
+                Received::Application { group_id, .. } => assert_eq!(group_id, *group),
+                own => assert!(matches!(own, Received::OwnMessage), "{own:?}"),
+            }
+        }
+        let package = keypackage(&alice, &alices).await.to_mls_message().unwrap();
+        assert_eq!(group_of(&package), Err(MessageError::Misplaced(MisplacedMessage::Keypackage)));
+        assert!(matches!(group_of(b"noise"), Err(MessageError::Malformed { .. })));
     }
 
     async fn a_message_that_is_logged_shows_its_length_and_not_what_is_said() {

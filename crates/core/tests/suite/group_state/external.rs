@@ -243,6 +243,17 @@ scenarios! {
         talk(&bob, &alice, &group, "in again").await;
     }
 
+    /// Its Welcome was refused as for a group that the client is in, and a plain loop dropped it.
+    async fn who_was_removed_is_added_again_without_deleting_what_is_left_of_the_group() {
+        let Pair { alice, bob, bobs, group, .. } = pair(GroupConfig::default()).await;
+        let bobs_place = alice.members(&group).await.unwrap().remove(1);
+        commit(&alice, async |tx| tx.remove_members(&group, &[bobs_place.id]).await).await;
+        deliver(&alice, &group, &[&bob]).await;
+        add(&alice, &group, &bob, &bobs, &[]).await;
+        talk(&bob, &alice, &group, "in again").await;
+        talk(&alice, &bob, &group, "so I see").await;
+    }
+
     async fn where_external_joins_are_not_allowed_they_are_refused_and_change_nothing() {
         let Pair { alice, bob, bobs, group, .. } = pair(GroupConfig::default()).await;
         let info = group_info(&alice, &group).await;

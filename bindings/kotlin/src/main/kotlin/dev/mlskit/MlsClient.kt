@@ -236,6 +236,15 @@ public class MlsClient private constructor(
     /** Opens clients. */
     public companion object {
         /**
+         * Which group a message is for: what is in clear of it, and unchecked. For echoes and for messages that are
+         * refused; of what a member says, [Received.Application] tells it checked.
+         *
+         * @throws MessageException.Misplaced for what is no message of a group.
+         * @throws MessageException.Malformed for bytes that can't be read.
+         */
+        public fun groupOf(message: ByteArray): GroupId = native { dev.mlskit.ffi.groupOf(message) }
+
+        /**
          * Opens the database in [file] under [key], creating it if there is none. The first open gives it to
          * [clientId] for good. Keep the file where no backup takes it, and the key in the platform's key store.
          *

@@ -11,6 +11,8 @@ import dev.mlskit.ffi.StagedCommit as FfiStagedCommit
 public sealed interface Received {
     /** Something that a member says. */
     public class Application internal constructor(
+        /** The group in which it is said, as the message itself has it: trust no server's word for that. */
+        public val groupId: GroupId,
         /** Who says it, as of the epoch in which it was said. */
         public val sender: Member,
         /** What is said. */

@@ -207,7 +207,7 @@ public class TransactionContext internal constructor(
     public suspend fun processMessage(message: ByteArray): Received =
         when (val received = native.callForObject { processMessage(message) }) {
             is FfiReceived.Application ->
-                received.run { Received.Application(sender.toPublic(), plaintext, aad, epoch.clamped()) }
+                received.run { Received.Application(groupId, sender.toPublic(), plaintext, aad, epoch.clamped()) }
             is FfiReceived.Commit -> {
                 native.own(received.commit::close)
                 Received.Commit(StagedCommit(received.commit, received.contents))
