@@ -81,7 +81,8 @@ pub(super) fn note(
     outcome
 }
 
-fn digest(bytes: &[u8]) -> Result<Vec<u8>> {
+/// SHA-256.
+pub(super) fn digest(bytes: &[u8]) -> Result<Vec<u8>> {
     let digest = RustCrypto::default().hash(HashType::Sha2_256, bytes);
     Ok(digest.map_err(|error| GroupError::bug(format!("{error:?}")))?)
 }

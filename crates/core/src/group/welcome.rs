@@ -5,11 +5,9 @@ use openmls::prelude::{
     GroupId, JoinBuilder, MlsMessageBodyIn, MlsMessageIn, ProcessedWelcome, RatchetTreeIn, StagedWelcome, Welcome,
     WelcomeError,
 };
-use openmls_rust_crypto::RustCrypto;
-use openmls_traits::{crypto::OpenMlsCrypto, types::HashType};
 use tls_codec::{Deserialize, Serialize};
 
-use super::{ExternalSender, JoinOptions, Member, member, session, session::Provider};
+use super::{ExternalSender, JoinOptions, Member, epoch, member, session, session::Provider};
 use crate::{
     Client, CredentialError, CredentialFilter, Error, GroupError, KeypackageRef, MessageError, Result, clock,
     credential, keypackage,
@@ -100,9 +98,7 @@ fn refusal(error: WelcomeError<StorageError>) -> Error {
 /// What a Welcome leads to, whatever a server did to the parts of it that are for others.
 fn identity(staged: &StagedWelcome) -> Result<Vec<u8>> {
     let context = staged.group_context().tls_serialize_detached().map_err(GroupError::bug)?;
-    Ok(RustCrypto::default()
-        .hash(HashType::Sha2_256, &context)
-        .map_err(|error| GroupError::bug(format!("{error:?}")))?)
+    epoch::digest(&context)
 }
 
 /// Refuses to join a group that this client is a member of, or deletes that one, as `options` say.
