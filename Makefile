@@ -8,7 +8,7 @@ FUZZ_SECONDS ?= 60
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## runs the story of one client, step by step
+demo: ## runs the story of two clients, step by step
 	@scripts/set-up demo
 	cargo run --locked --package mlskit-demo
 

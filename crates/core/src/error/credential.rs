@@ -3,6 +3,7 @@
 use openmls::prelude::{Ciphersuite, SignatureScheme};
 
 use super::CertificateError;
+use crate::hex::Hex;
 
 /// A credential was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -47,7 +48,7 @@ pub enum CredentialError {
     #[error("the credential is not in this database; it was removed or never committed")]
     CredentialNotFound,
     /// Caller: a group uses this very credential and key, or is about to.
-    #[error("the group {group_id:02x?} uses the credential; move it to another with `update_keys`, or delete it")]
+    #[error("the group {} uses the credential; move it to another with `update_keys`, or delete it", Hex(.group_id))]
     CredentialInUse {
         /// The group.
         group_id: Vec<u8>,

@@ -2,14 +2,14 @@
 
 use openmls::prelude::{Ciphersuite, CredentialType, ExtensionType, GroupId};
 
-use crate::group::OutgoingId;
+use crate::{group::OutgoingId, hex::Hex};
 
 /// A call on a group was refused. Nothing of the group has changed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum GroupError {
     /// Caller: the client is not in this group.
-    #[error("this client is in no group with the id {group_id:02x?}")]
+    #[error("this client is in no group with the id {}", Hex(.group_id))]
     UnknownGroup {
         /// The id asked for.
         group_id: Vec<u8>,
@@ -17,7 +17,8 @@ pub enum GroupError {
     /// Caller or peer: the client is a member of this group already. The package of the Welcome is as before, so that it
     /// can be opened when the group was deleted.
     #[error(
-        "this client is in the group {group_id:02x?} already; delete it first, or join with `JoinOptions::replace`"
+        "this client is in the group {} already; delete it first, or join with `JoinOptions::replace`",
+        Hex(.group_id)
     )]
     AlreadyJoined {
         /// The group's id.

@@ -1,6 +1,6 @@
 //! Messages that come in.
 
-use crate::CredentialError;
+use crate::{CredentialError, hex::Hex};
 
 /// What becomes of a message that was refused. Nothing of the group has changed, and the other messages of a batch
 /// can go on.
@@ -31,7 +31,7 @@ pub enum MessageError {
     },
     /// Server: this client is not in its group, not yet, or was removed from it. Keep it if a Welcome may still come,
     /// and try again after joining; else drop it.
-    #[error("the message is for the group {group_id:02x?}, which this client is not in")]
+    #[error("the message is for the group {}, which this client is not in", Hex(.group_id))]
     UnknownGroup {
         /// The id in the message.
         group_id: Vec<u8>,
