@@ -8,6 +8,8 @@ let package = Package(
     platforms: [.macOS(.v13)],
     dependencies: [.package(name: "mlskit", path: "..")],
     targets: [
-        .testTarget(name: "MLSKitTests", dependencies: [.product(name: "MLSKit", package: "mlskit")])
+        // The Swift side of `make bench-ffi`.
+        .executableTarget(name: "Bench", dependencies: [.product(name: "MLSKit", package: "mlskit")]),
+        .testTarget(name: "MLSKitTests", dependencies: [.product(name: "MLSKit", package: "mlskit")]),
     ]
 )
