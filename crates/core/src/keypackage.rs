@@ -26,6 +26,11 @@ use mlskit_keystore::View;
 pub use openmls::prelude::KeyPackage as Keypackage;
 pub use reference::KeypackageRef;
 use tls_codec::Serialize;
+#[cfg(feature = "marmot")]
+pub(crate) use {
+    config::{Profile, declare},
+    raw::DEFAULT_EXTENSIONS,
+};
 
 pub use crate::error::RejectedKeypackage;
 use crate::{KeypackageError, Result};
@@ -35,7 +40,7 @@ pub const KEYPACKAGE_DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60 * 
 
 /// How far back a lifetime begins, so that a peer whose clock is behind can use the package at once; and so by how much
 /// it may be longer than a limit.
-const CLOCK_MARGIN: Duration = Duration::from_hours(1);
+pub(crate) const CLOCK_MARGIN: Duration = Duration::from_hours(1);
 
 /// The most key packages that one call generates.
 pub const MAX_BATCH: usize = 10_000;
