@@ -195,10 +195,11 @@ pub(crate) const WITHDRAWN: &str = "
 pub(crate) const FORGET: &str = "DELETE FROM tombstone WHERE hash_ref = ?1";
 pub(crate) const CLAMP: &str = "
     UPDATE key_package SET withdrawn_at = ?1 WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1";
+/// Few are over: the plus signs keep SQLite from searching all that have not expired.
 pub(crate) const NOT_OVER: &str = "
     UPDATE key_package SET over_at = NULL
     WHERE over_at IS NOT NULL
-        AND (over_at > ?1 OR (not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR withdrawn_at > ?2)))";
+        AND (+over_at > ?1 OR (+not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR withdrawn_at > ?2)))";
 pub(crate) const EXPIRED: &str = "UPDATE key_package SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
 pub(crate) const HAD_GRACE: &str = "
     UPDATE key_package SET over_at = ?1

@@ -62,7 +62,7 @@ fn no_statement_scans_a_table() {
             (life::NOT_OVER, "SEARCH key_package USING INDEX key_package_over (over_at>?)"),
             (life::EXPIRED, "SEARCH key_package USING INDEX key_package_expiry (not_after<?)"),
             (life::HAD_GRACE, "SEARCH key_package USING INDEX key_package_life (state=?)"),
-            (life::PURGE, "SEARCH key_package USING INDEX key_package_over (over_at>? AND over_at<?)"),
+            (life::PURGE, "SEARCH key_package USING COVERING INDEX key_package_over (over_at>? AND over_at<?)"),
             (credential::PREDECESSORS, "SEARCH credential USING COVERING INDEX credential_of_successor (successor=?)"),
             (group::OF_CREDENTIAL, "SEARCH mls_group USING INDEX mls_group_of_credential (credential=?)"),
         ];
