@@ -11,8 +11,8 @@
 //! | withdrawn | its grace is over | purged |
 //! | any | it expires | purged |
 //!
-//! A package is to be replaced when its expiry comes close, when it is a last-resort package that was used, and when its
-//! credential was replaced. docs/lifecycle.md tells what is stored at each step, and what a crash before or after it means.
+//! A package is to be replaced when its expiry comes close, when it is a last-resort package that was used, when its
+//! credential was replaced, and when [the app says so](crate::TransactionContext::renew_keypackages). docs/lifecycle.md tells what is stored at each step, and what a crash before or after it means.
 
 mod directory;
 mod due;
@@ -26,7 +26,7 @@ mod sync;
 
 pub(crate) use directory::sync;
 pub use directory::{KeypackageDirectory, KeypackageSyncError, KeypackageSyncReport};
-pub(crate) use maintain::{confirm_published, confirm_withdrawn, maintain};
+pub(crate) use maintain::{confirm_published, confirm_withdrawn, maintain, renew};
 pub(crate) use outgoing::outgoing;
 pub use outgoing::{KeypackagePublication, OutgoingKeypackages};
 pub use policy::KeypackagePolicy;

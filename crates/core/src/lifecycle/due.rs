@@ -43,10 +43,10 @@ impl<'a> Due<'a> {
     }
 
     pub(super) fn fitness(&self, package: &KeypackageLife) -> Fitness {
-        let KeypackageLife { package: record, is_used, .. } = package;
+        let KeypackageLife { package: record, is_outdated, .. } = package;
         if record.not_after <= self.now || record.not_before > self.now.saturating_add(MAX_AHEAD) {
             Fitness::Useless
-        } else if *is_used || self.refresh_at(package) <= self.now {
+        } else if *is_outdated || self.refresh_at(package) <= self.now {
             Fitness::Stale
         } else {
             Fitness::Fresh

@@ -56,6 +56,11 @@ fn in_service(view: &View<'_>, credential: CredentialId, due: &Due<'_>, last_res
     Ok(of_kind.map(|(fitness, package)| InService::new(package, fitness)).collect())
 }
 
+pub(crate) fn renew(operation: &mut Operation<'_>, client: &Client, credential_ref: &CredentialRef) -> Result<()> {
+    let credential = credential::resolve(operation, client.id(), credential_ref)?;
+    Ok(operation.outdate_keypackages(credential)?)
+}
+
 pub(crate) fn confirm_published(operation: &mut Operation<'_>, client: &Client, refs: &[KeypackageRef]) -> Result<()> {
     let now = clock::seconds(client.now());
     Ok(refs.iter().try_for_each(|one| operation.note_published(one.hash_ref(), now))?)

@@ -50,22 +50,24 @@ pub(crate) fn outgoing(
 ) -> Result<OutgoingKeypackages> {
     let credential = credential::resolve(view, client.id(), credential_ref)?;
     let due = Due::new(policy, clock::seconds(client.now()), credential_ref)?;
-    let in_service = view.keypackages_in_service(credential)?;
+    // The packages of one that was replaced are in the care of its successor.
+    let in_service = match view.successor(credential)? {
+        Some(_) => Vec::new(),
+        None => view.keypackages_in_service(credential)?,
+    };
     let out_of_service = view.keypackages_out_of_service()?;
     let next = in_service.iter().chain(&out_of_service).map(|package| due.next(package)).min();
 
     let mut publish = Vec::new();
-    if view.successor(credential)?.is_none() {
-        let is_due = |package: &&_| due.fitness(package) == Fitness::Fresh;
-        let pending = in_service.iter().filter(|package| package.state == KeypackageState::Generated).filter(is_due);
-        for package in pending {
-            publish.extend(publication(view, package.package.clone().try_into()?, policy)?);
+    for package in in_service {
+        if package.state == KeypackageState::Generated && due.fitness(&package) == Fitness::Fresh {
+            publish.extend(publication(view, package.package.try_into()?, policy)?);
         }
     }
     publish.sort_by_key(|publication| !publication.keypackage_ref.is_last_resort());
 
     let retired = out_of_service.into_iter().filter(|package| package.state == KeypackageState::Retired);
-    let withdraw = retired.map(|package| package.package).chain(view.tombstones()?);
+    let withdraw = retired.map(|package| package.package).chain(view.tombstones(due.now)?);
     let withdraw = withdraw.map(KeypackageRef::try_from).collect::<Result<_>>()?;
     Ok(OutgoingKeypackages { publish, withdraw, next: next.and_then(time) })
 }

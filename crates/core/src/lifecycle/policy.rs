@@ -70,7 +70,8 @@ impl KeypackagePolicy {
     }
 
     /// What packages are like. The policy's own lifetime and [`last_resort`](Self::last_resort) stand for those of
-    /// `config`. It is for packages made from now on.
+    /// `config`. It is for packages made from now on:
+    /// [`renew_keypackages`](crate::TransactionContext::renew_keypackages) has those that are there replaced.
     pub fn config(self, config: KeypackageConfig) -> Self {
         Self { config, ..self }
     }

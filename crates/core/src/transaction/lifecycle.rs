@@ -1,7 +1,10 @@
 //! The calls on the life of key packages. See [`lifecycle`].
 
 use super::TransactionContext;
-use crate::{CredentialRef, CredentialReplacement, KeypackagePolicy, KeypackageRef, Result, clock, lifecycle};
+use crate::{
+    CredentialRef, CredentialReplacement, KeypackagePolicy, KeypackageRef, Result, clock,
+    lifecycle::{self, CountOf},
+};
 
 /// The life of key packages. Beside its own errors each call has those of every call:
 /// [`TransactionError`](crate::TransactionError) and [`StorageError`](crate::StorageError).
@@ -50,6 +53,17 @@ impl TransactionContext {
         self.run(move |client, operation| lifecycle::confirm_withdrawn(operation, client, &refs)).await
     }
 
+    /// Has all packages of a credential that were given out replaced by the next
+    /// [`maintain_keypackages`](Self::maintain_keypackages), one for one as the new ones are published: after an update of
+    /// the app that makes them otherwise, for one.
+    ///
+    /// # Errors
+    /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's.
+    pub async fn renew_keypackages(&self, credential_ref: &CredentialRef) -> Result<()> {
+        let credential_ref = credential_ref.clone();
+        self.run(move |client, operation| lifecycle::renew(operation, client, &credential_ref)).await
+    }
+
     /// Puts the credential `new` in the place of `old`: packages of `new` are made, those of `old` are withdrawn as their
     /// replacements are published, and each group in which this client has `old` gets a commit that moves it to `new`, in
     /// [`outgoing`](crate::Client::outgoing). Call it again, or [`maintain_keypackages`](Self::maintain_keypackages)
@@ -69,6 +83,16 @@ impl TransactionContext {
     ) -> Result<CredentialReplacement> {
         let (old, new, policy) = (old.clone(), new.clone(), policy.clone());
         self.run(move |client, operation| lifecycle::replace(operation, client, &old, &new, &policy)).await
+    }
+
+    /// How many key packages of a credential the transaction sees that are valid now: see
+    /// [`Client::count_valid_keypackages`](crate::Client::count_valid_keypackages).
+    ///
+    /// # Errors
+    /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's.
+    pub async fn count_valid_keypackages(&self, credential_ref: &CredentialRef) -> Result<u32> {
+        let of = CountOf::Credential(credential_ref.clone());
+        self.run(move |client, operation| lifecycle::count_valid(operation, client, &of)).await
     }
 
     /// Removes all key packages that have expired with their private keys, by index, and returns how many there were.

@@ -39,8 +39,9 @@ pub struct KeypackageLife {
     pub withdrawn_at: Option<u64>,
     /// When it was first seen that its time is over, in seconds since 1970.
     pub over_at: Option<u64>,
-    /// Whether it is a last-resort package that has opened a Welcome.
-    pub is_used: bool,
+    /// Whether it is to be replaced before its time: a last-resort package that has opened a Welcome, or one that was
+    /// [outdated](Operation::outdate_keypackages).
+    pub is_outdated: bool,
 }
 
 /// What to purge, by the clock of the caller. Seconds since 1970.
@@ -90,13 +91,13 @@ impl View<'_> {
         Ok(self.connection.prepare_cached(IS_PENDING)?.query_row([hash_ref], |row| row.get(0))?)
     }
 
-    /// The removed packages that a directory may still serve, in the order in which they were removed.
+    /// The removed packages that a directory may still serve at `now`, in the order in which they were removed.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
-    pub fn tombstones(&self) -> Result<Vec<KeypackageRecord>> {
+    pub fn tombstones(&self, now: u64) -> Result<Vec<KeypackageRecord>> {
         let mut statement = self.connection.prepare_cached(TOMBSTONES)?;
-        Ok(statement.query_map([], record)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([seconds("now", now)?], record)?.collect::<Result<_, _>>()?)
     }
 }
 
@@ -127,6 +128,15 @@ impl Operation<'_> {
         self.change(RETIRE, hash_ref, now)
     }
 
+    /// Notes that the packages of a credential in service are to be replaced, whatever their times.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn outdate_keypackages(&mut self, credential: CredentialId) -> Result<()> {
+        self.connection.prepare_cached(OUTDATE)?.execute([credential.0])?;
+        Ok(())
+    }
+
     /// Notes that no directory serves a package any more, and forgets its tombstone.
     ///
     /// # Errors
@@ -144,7 +154,7 @@ impl Operation<'_> {
 
     /// Deletes the packages, of all credentials, whose time was seen to be over once before; notes whose time is over
     /// now; and forgets that of those whose time is not. A withdrawal in the future was noted by a clock that was wrong:
-    /// its grace begins anew. Tombstones go when their package expires.
+    /// its grace begins anew. Tombstones go in the same way when their package has expired.
     ///
     /// # Errors
     /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63;
@@ -156,8 +166,11 @@ impl Operation<'_> {
         self.connection.prepare_cached(NOT_OVER)?.execute([now, withdrawn_by])?;
         self.connection.prepare_cached(EXPIRED)?.execute([now])?;
         self.connection.prepare_cached(HAD_GRACE)?.execute([now, withdrawn_by])?;
-        let rows = self.connection.prepare_cached(PURGE)?.execute([seconds("now", over_by)?])?;
-        self.connection.prepare_cached(super::keypackage::SWEEP)?.execute([now])?;
+        let over_by = seconds("now", over_by)?;
+        let rows = self.connection.prepare_cached(PURGE)?.execute([over_by])?;
+        self.connection.prepare_cached(TOMBSTONE_NOT_OVER)?.execute([now])?;
+        self.connection.prepare_cached(TOMBSTONE_EXPIRED)?.execute([now])?;
+        self.connection.prepare_cached(TOMBSTONE_PURGE)?.execute([now, over_by])?;
         Ok(self.count_deleted_secrets(rows))
     }
 }
@@ -167,7 +180,7 @@ macro_rules! select_life {
         concat!(
             "SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort,
                  credential, state, generated_at, offered_at, withdrawn_at, over_at,
-                 last_resort AND EXISTS (SELECT 1 FROM opened_welcome WHERE key_package = key_package.id)
+                 is_outdated OR last_resort AND EXISTS (SELECT 1 FROM opened_welcome WHERE key_package = key_package.id)
              FROM key_package WHERE offered_at IS NOT NULL AND ",
             $which,
             " ORDER BY id"
@@ -180,7 +193,8 @@ pub(crate) const COUNT: &str = "SELECT count(*), count(*) - count(offered_at) FR
 pub(crate) const IS_PENDING: &str = "
     SELECT EXISTS (SELECT 1 FROM key_package WHERE hash_ref = ?1 AND state = 0 AND offered_at IS NOT NULL)";
 pub(crate) const TOMBSTONES: &str = "
-    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort FROM tombstone ORDER BY id";
+    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+    FROM tombstone WHERE not_after > ?1 ORDER BY id";
 pub(crate) const OFFER: &str = "UPDATE key_package SET offered_at = ?2 WHERE hash_ref = ?1 AND offered_at IS NULL";
 pub(crate) const PUBLISHED: &str = "
     UPDATE key_package SET state = 1, published_at = ?2, offered_at = coalesce(offered_at, ?2)
@@ -204,6 +218,13 @@ pub(crate) const EXPIRED: &str = "UPDATE key_package SET over_at = ?1 WHERE not_
 pub(crate) const HAD_GRACE: &str = "
     UPDATE key_package SET over_at = ?1
     WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at <= ?2 AND over_at IS NULL";
+pub(crate) const OUTDATE: &str = "
+    UPDATE key_package SET is_outdated = 1 WHERE offered_at IS NOT NULL AND state IN (0, 1) AND credential = ?1";
+pub(crate) const TOMBSTONE_NOT_OVER: &str = "
+    UPDATE tombstone SET over_at = NULL WHERE over_at IS NOT NULL AND (not_after > ?1 OR over_at > ?1)";
+pub(crate) const TOMBSTONE_EXPIRED: &str = "
+    UPDATE tombstone SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
+pub(crate) const TOMBSTONE_PURGE: &str = "DELETE FROM tombstone WHERE not_after <= ?1 AND over_at <= ?2";
 pub(crate) const PURGE: &str = "DELETE FROM key_package WHERE over_at IS NOT NULL AND over_at <= ?1";
 
 fn life(row: &Row<'_>) -> rusqlite::Result<KeypackageLife> {
@@ -216,7 +237,7 @@ fn life(row: &Row<'_>) -> rusqlite::Result<KeypackageLife> {
         offered_at: row.get::<_, i64>(9)?.cast_unsigned(),
         withdrawn_at: time(10)?,
         over_at: time(11)?,
-        is_used: row.get(12)?,
+        is_outdated: row.get(12)?,
     })
 }
 

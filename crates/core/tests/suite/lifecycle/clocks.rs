@@ -1,6 +1,7 @@
 //! Clocks that jump, either way.
 
 use super::{DAY, Managed, few, refs};
+use crate::group::commit;
 
 const YEARS: std::time::Duration = std::time::Duration::from_hours(24 * 365 * 10);
 
@@ -19,6 +20,23 @@ scenarios! {
         let outgoing = alice.maintain().await;
         assert!(outgoing.withdraw.iter().all(|one| !published.contains(one)), "nothing has replaced them");
         alice.join(&welcome).await.unwrap();
+    }
+
+    async fn a_clock_that_is_years_ahead_for_an_hour_forgets_no_withdrawal() {
+        let alice = Managed::new(few(1)).await;
+        let removed = alice.publish_all().await;
+        commit(&alice.client, async |tx| tx.remove_keypackage(&removed[0]).await).await;
+        let right = alice.clock.second();
+        alice.clock.advance(YEARS);
+        assert!(!alice.maintain().await.withdraw.contains(&removed[0]));
+        alice.clock.turn_to(right);
+        assert_eq!(alice.maintain().await.withdraw, removed);
+        for _ in 0..3 {
+            alice.clock.advance(50 * DAY);
+            alice.maintain().await;
+        }
+        alice.clock.turn_to(right);
+        assert!(!alice.maintain().await.withdraw.contains(&removed[0]), "it has expired, and that was seen twice");
     }
 
     async fn packages_made_by_a_clock_that_was_ahead_are_replaced_and_don_t_stay_for_ever() {

@@ -138,7 +138,8 @@ scenarios! {
         let first = refs(&alice.maintain().await);
         for _ in 0..90 {
             alice.clock.advance(DAY);
-            assert!(alice.maintain().await.withdraw.is_empty());
+            let outgoing = alice.maintain().await;
+            assert_eq!((outgoing.publish.len(), outgoing.withdraw.len()), (2, 0), "the old ones are not worth it any more");
             assert!(alice.stored().await.len() <= 4);
         }
         assert!(alice.stored().await.iter().all(|one| !first.contains(one)));
@@ -237,6 +238,19 @@ scenarios! {
         assert_eq!(alice.stored().await.len(), 2);
     }
 
+    async fn an_app_that_makes_its_packages_otherwise_has_the_old_ones_replaced() {
+        let mut alice = Managed::new(few(2)).await;
+        let old = alice.publish_all().await;
+        alice.policy = few(2).config(mlskit::KeypackageConfig::default().grease(true));
+        assert!(alice.maintain().await.publish.is_empty());
+        commit(&alice.client, async |tx| tx.renew_keypackages(&alice.credential_ref).await).await;
+        let outgoing = alice.maintain().await;
+        assert_eq!((outgoing.publish.len(), outgoing.withdraw.len()), (2, 0));
+        alice.published(&refs(&outgoing)).await;
+        assert_eq!(alice.maintain().await.withdraw, old);
+        assert!(alice.maintain().await.publish.is_empty());
+    }
+
     async fn counts_are_by_credential_and_by_ciphersuite() {
         let alice = Managed::new(few(3)).await;
         alice.maintain().await;
@@ -245,6 +259,7 @@ scenarios! {
         let client = &alice.client;
         assert_eq!(client.count_valid_keypackages(&alice.credential_ref).await.unwrap(), 3);
         assert_eq!(client.count_valid_keypackages(&other).await.unwrap(), 1);
+        assert_eq!(commit(client, async |tx| tx.count_valid_keypackages(&other).await).await, 1);
         assert_eq!(client.count_valid_keypackages_in(crate::common::SUITE).await.unwrap(), 4);
         let p256 = mlskit::openmls::prelude::Ciphersuite::MLS_128_DHKEMP256_AES128GCM_SHA256_P256;
         assert_eq!(client.count_valid_keypackages_in(p256).await.unwrap(), 0);

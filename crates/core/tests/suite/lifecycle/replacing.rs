@@ -51,6 +51,15 @@ scenarios! {
         assert!(alice.maintain().await.publish.is_empty());
     }
 
+    async fn a_replaced_credential_has_nothing_to_wait_for() {
+        let alice = Managed::new(few(1)).await;
+        let new_ref = add_credential(&alice.client).await;
+        alice.publish_all().await;
+        commit(&alice.client, async |tx| tx.replace_credential(&alice.credential_ref, &new_ref, &alice.policy).await)
+            .await;
+        assert_eq!(alice.maintain().await.next, None);
+    }
+
     async fn groups_are_moved_over_by_commits_in_the_outbox_as_soon_as_they_can_be() {
         let alice = Managed::new(few(1)).await;
         let (client, old_ref) = (&alice.client, &alice.credential_ref);
