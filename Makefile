@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test test-kotlin kotlin-api test-swift test-packages jar aar xcframework bench bench-sqlite-storage fuzz fmt notices check-vendored clean
+.PHONY: help demo demo-languages test test-kotlin kotlin-api test-swift test-packages jar aar xcframework bench bench-sqlite-storage fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,10 @@ help: ## lists these targets
 demo: ## runs the story of two clients, step by step
 	@scripts/set-up demo
 	cargo run --locked --package mlskit-demo
+
+demo-languages: ## has a Kotlin, a Swift and a Rust process meet over one service, step by step
+	@scripts/set-up demo-languages
+	@scripts/languages
 
 test: ## runs every check and every test
 	@scripts/set-up test
