@@ -1,6 +1,7 @@
 //! What can be done inside a transaction.
 
 mod groups;
+mod keypackages;
 
 use std::{
     sync::{
