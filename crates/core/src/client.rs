@@ -2,6 +2,7 @@
 
 mod groups;
 mod keypackages;
+mod lifecycle;
 mod options;
 
 use std::{path::PathBuf, sync::Arc, time::SystemTime};

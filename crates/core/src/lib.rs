@@ -31,6 +31,7 @@
 //! | say who a client is | [`Credential`], [`CredentialRef`] |
 //! | configure a key package | [`KeypackageConfig`] |
 //! | name and look at one | [`KeypackageRef`], [`KeypackageExt`] |
+//! | keep a directory supplied with key packages | [`lifecycle`], [`Client::sync_keypackages`], [`KeypackagePolicy`] |
 //! | create a group, join one, follow and change it | [`group`], [`TransactionContext::create_group`], [`TransactionContext::join_group`] |
 //! | find out what comes in, before it counts | [`group::Received`], [`group::StagedCommit`] |
 //! | send what is to be sent | [`Client::outgoing`], [`group::SealedMessage`] |
@@ -64,6 +65,7 @@ mod error;
 pub mod group;
 mod hex;
 pub mod keypackage;
+pub mod lifecycle;
 #[cfg(feature = "marmot")]
 pub mod marmot;
 mod nesting;
@@ -84,6 +86,10 @@ pub use error::{
 pub use keypackage::{
     KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageChecks, KeypackageConfig, KeypackageExt, KeypackageInfo,
     KeypackageRef,
+};
+pub use lifecycle::{
+    CredentialReplacement, KeypackageDirectory, KeypackagePolicy, KeypackagePublication, KeypackageStatus,
+    KeypackageSync, KeypackageSyncError, KeypackageSyncReport, KeypackageSyncStep, OutgoingKeypackages,
 };
 pub use mlskit_keystore::{DatabaseKey, StorageError, TransactionError};
 pub use transaction::TransactionContext;

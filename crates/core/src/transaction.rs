@@ -2,6 +2,7 @@
 
 mod groups;
 mod keypackages;
+mod lifecycle;
 
 use std::{
     sync::{

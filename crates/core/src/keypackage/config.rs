@@ -61,6 +61,11 @@ impl KeypackageConfig {
         Self { lifespan: Lifespan::For(lifetime), ..self }
     }
 
+    /// The default again, whatever was asked for before.
+    pub(crate) fn default_lifetime(self) -> Self {
+        Self { lifespan: Lifespan::Default, ..self }
+    }
+
     /// When it may be used, in whole seconds: from `not_before`, which may lie ahead, until just before
     /// `not_after`. Replaces [`lifetime`](Self::lifetime).
     ///
