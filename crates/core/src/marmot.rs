@@ -38,13 +38,37 @@
 //!
 //! # Rotation after use
 //!
-//! A package of last resort survives the Welcome that it opens: others that are under way may be for it too. Once a Welcome
-//! was joined, and only then:
+//! A package of last resort survives the Welcome that it opens, since others that are under way may be for it too. A
+//! [policy](crate::KeypackagePolicy) has it replaced once a Welcome was joined, withdrawn once its replacement is published,
+//! and its keys deleted after a time of grace. A Welcome that can't be opened changes nothing.
 //!
-//! 1. [generate](generate_keypackage) its replacement, in the transaction of the join, and publish it;
-//! 2. when a relay has taken the replacement, ask for the old event's deletion: [`create_deletion_event`];
-//! 3. after a time of grace for Welcomes that are under way, of a week say,
-//!    [remove](crate::TransactionContext::remove_keypackage) the old package.
+//! ```
+//! use mlskit::{Client, CredentialRef, KeypackagePolicy, marmot::{self, EventOptions, MarmotError, NostrPublicKey}};
+//!
+//! # async fn publish(event: marmot::UnsignedEvent) -> String { String::new() }
+//! # fn id_of_the_event_with(keypackage_ref: &mlskit::KeypackageRef) -> String { String::new() }
+//! /// Called at the start, after each join, and when `OutgoingKeypackages::next` has come.
+//! async fn rotate(client: &Client, credential_ref: &CredentialRef, pubkey: &NostrPublicKey) -> Result<(), MarmotError> {
+//!     let config = marmot::keypackage_config(pubkey, None)?;
+//!     // Relays serve a package to whoever asks, so none is used once only.
+//!     let policy = KeypackagePolicy::default().target(0).last_resort(true).config(config);
+//!     let outgoing = client.maintain_keypackages(credential_ref, &policy).await?;
+//!     for publication in outgoing.publish {
+//!         let Some(keypackage) = client.keypackage(&publication.keypackage_ref).await? else { continue };
+//!         publish(marmot::create_keypackage_event(&keypackage, &EventOptions::new(&["wss://relay.example.com"]))?).await;
+//!         client.transaction(async |tx| tx.confirm_published(&[publication.keypackage_ref]).await).await?;
+//!     }
+//!     for keypackage_ref in outgoing.withdraw {
+//!         publish(marmot::create_deletion_event(pubkey, &[&id_of_the_event_with(&keypackage_ref)], None)?).await;
+//!         client.transaction(async |tx| tx.confirm_withdrawn(&[keypackage_ref]).await).await?;
+//!     }
+//!     Ok(())
+//! }
+//! ```
+//!
+//! The policy's own [lifetime](crate::KeypackagePolicy::lifetime) may be [`MAX_LIFETIME`] then. Without a policy:
+//! [generate](generate_keypackage) the replacement in the transaction of the join, ask for the old event's deletion when a
+//! relay has taken the new one, and [remove](crate::TransactionContext::remove_keypackage) the old package a week later.
 //!
 //! # What is left out
 //!
@@ -53,6 +77,8 @@
 //!   refused as [`MarmotError::WrongKind`].
 //! - Content in hexadecimal digits, without an `encoding` tag or with another, which MIP-00 has given up: bytes could be
 //!   read in two ways.
+//! - The members' identities, which must never change: [`StagedCommit::updated`](crate::group::StagedCommit::updated)
+//!   shows them before and after, and an app accepts no commit in which they differ.
 //! - Nostr itself. Nothing here signs an event or checks its signature: verify what a relay gives before it is
 //!   imported. Whether 32 bytes are a point on the curve shows then, too.
 

@@ -5,7 +5,11 @@ use std::fmt;
 use openmls::prelude::CredentialType;
 
 use super::{CIPHERSUITE, MarmotError};
-use crate::{ClientId, Credential, error::count, hex::Hex};
+use crate::{
+    ClientId, Credential,
+    error::count,
+    hex::{self, Hex},
+};
 
 const LENGTH: usize = 32;
 
@@ -88,15 +92,6 @@ pub fn credential(pubkey: &NostrPublicKey) -> Result<Credential, MarmotError> {
 
 /// 32 bytes from 64 lowercase hexadecimal digits.
 pub(super) fn parse(text: &str) -> Option<[u8; LENGTH]> {
-    let (pairs, []) = text.as_bytes().as_chunks() else { return None };
-    let bytes: Option<Vec<u8>> = pairs.iter().map(|&[high, low]| Some(digit(high)? << 4 | digit(low)?)).collect();
-    bytes?.try_into().ok()
-}
-
-fn digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        _ => None,
-    }
+    let is_lowercase = !text.contains(|letter: char| letter.is_ascii_uppercase());
+    hex::parse(text).filter(|_| is_lowercase)?.try_into().ok()
 }

@@ -3,12 +3,13 @@
 
 mod packages;
 mod refusals;
+mod rotation;
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use mlskit::{
     Client, CredentialRef, Keypackage, KeypackageExt,
-    group::{GroupConfig, JoinOptions, OutgoingKind},
+    group::{GroupConfig, JoinOptions},
     marmot::{self, EventOptions, MarmotError, NostrPublicKey, UnsignedEvent},
 };
 use nostr::prelude::{Event, FinalizeEvent as _, Keys, Kind, PublicKey, Tag, Timestamp};
@@ -110,34 +111,6 @@ scenarios! {
         let adder = joined.added_by.unwrap().credential;
         assert_eq!(NostrPublicKey::of(&adder).unwrap(), alice.pubkey());
         assert_eq!(hear(&bob.client, &say(&alice.client, &group, "hello").await).await, "hello");
-    }
-
-    /// "Rotate: Generate new key packages periodically or after use", and "Delete old private packages after use".
-    async fn a_used_package_is_replaced_first_and_withdrawn_then() {
-        let (alice, bob) = (User::new().await, User::new().await);
-        let used = bob.generate(None).await.unwrap();
-        let published = bob.sign(marmot::create_keypackage_event(&used, &options()).unwrap());
-        let group = alice.client
-            .transaction(async |tx| tx.create_group(&alice.credential_ref, GroupConfig::default()).await).await.unwrap();
-        let (_, welcome) = add(&alice.client, &group, &used).await;
-
-        let (joined, fresh) = bob.client.transaction::<_, MarmotError>(async |tx| {
-            let joined = tx.join_group(&welcome, JoinOptions::default()).await?;
-            let fresh = marmot::generate_keypackage(tx, &bob.credential_ref, None).await?;
-            Ok((joined, fresh))
-        }).await.unwrap();
-        let (used, fresh) = (used.keypackage_ref().unwrap(), fresh.keypackage_ref().unwrap());
-        assert_eq!(joined.keypackage_ref, Some(used.clone()));
-        // Welcomes that are under way find the used one still.
-        assert_eq!(bob.client.get_keypackage_refs().await.unwrap(), [used.clone(), fresh.clone()]);
-
-        let deletion = marmot::create_deletion_event(&bob.pubkey(), &[&published.id.to_hex()], None).unwrap();
-        assert_eq!((deletion.kind, values(&deletion, "k")), (5, vec!["443"]));
-        assert_eq!(values(&received(&bob.sign(deletion)), "e"), [published.id.to_hex()]);
-
-        bob.client.transaction(async |tx| tx.remove_keypackage(&used).await).await.unwrap();
-        assert_eq!(bob.client.get_keypackage_refs().await.unwrap(), [fresh]);
-        assert!(alice.client.outgoing().await.unwrap().iter().all(|message| message.kind != OutgoingKind::Welcome));
     }
 
     /// "Publish: Share public package via Nostr (kind 443 event)": each field as MIP-00 has it.

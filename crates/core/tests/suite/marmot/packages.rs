@@ -185,4 +185,19 @@ scenarios! {
         let event = marmot::create_keypackage_event(&keypackage, &options()).unwrap();
         assert_eq!(values(&event, "mls_extensions"), ["0xf2ee", "0x000a"]);
     }
+
+    /// A client that makes packages for other protocols too may have raised its own limit.
+    async fn no_event_is_made_of_a_package_that_lives_for_longer_than_90_days() {
+        let pubkey = NostrPublicKey::from_hex(HEX).unwrap();
+        let options = ClientOptions::default().max_lifetime(365 * DAY);
+        let client = Client::temporary_in(std::env::temp_dir(), pubkey.client_id(), options).await.unwrap();
+        let config = KeypackageConfig::default().capabilities(marmot::default_capabilities()).lifetime(91 * DAY);
+        let keypackage = client.transaction::<_, MarmotError>(async |tx| {
+            let credential_ref = tx.add_credential(marmot::credential(&pubkey)?).await?;
+            Ok(tx.generate_keypackage_with(&credential_ref, &config).await?)
+        }).await.unwrap();
+        let refusal = marmot::create_keypackage_event(&keypackage, &super::options()).unwrap_err();
+        let hour = Duration::from_hours(1);
+        assert_eq!(refusal, MarmotError::LifetimeTooLong { asked: 91 * DAY + hour, limit: 90 * DAY + hour });
+    }
 }
