@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo test test-kotlin kotlin-api test-swift jar xcframework bench bench-sqlite-storage bench-ffi fuzz fmt notices check-vendored clean
+.PHONY: help demo demo-languages test test-kotlin kotlin-api test-swift test-packages jar aar xcframework bench bench-sqlite-storage bench-ffi fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -11,6 +11,10 @@ help: ## lists these targets
 demo: ## runs the story of two clients, step by step
 	@scripts/set-up demo
 	cargo run --locked --package mlskit-demo
+
+demo-languages: ## has a Kotlin, a Swift and a Rust process meet over one service, step by step
+	@scripts/set-up demo-languages
+	@scripts/languages
 
 test: ## runs every check and every test
 	@scripts/set-up test
@@ -27,6 +31,10 @@ kotlin-api: ## writes down the Kotlin library's public surface anew, after a cha
 test-swift: ## builds the Swift library and runs its tests
 	@scripts/set-up swift
 	@scripts/test swift
+
+test-packages: ## checks the packages for apps: what they refuse, the AAR in an app's tests, its keep rules
+	@scripts/set-up packages
+	@scripts/test-packages
 
 xcframework: ## builds the Swift library's framework for iOS and macOS (on a Mac)
 	scripts/generate-bindings swift bindings/swift/Sources
@@ -48,6 +56,10 @@ bench-ffi: ## measures what Kotlin and Swift cost beside Rust
 jar: ## packs the Kotlin library for this system: its jar with the native library, sources and KDoc jars
 	@scripts/set-up jar
 	@scripts/kotlin-jar make
+
+aar: ## packs the Kotlin library for Android (with the NDK)
+	@scripts/set-up kotlin
+	@scripts/aar
 
 fuzz: ## feeds noise to import_keypackage, join_group and process_message, each for FUZZ_SECONDS (60)
 	@scripts/set-up fuzz

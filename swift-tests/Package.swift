@@ -10,6 +10,9 @@ let package = Package(
     targets: [
         // The Swift side of `make bench-ffi`.
         .executableTarget(name: "Bench", dependencies: [.product(name: "MLSKit", package: "mlskit")]),
+        // A messenger without a window: a member of the story that `make demo-languages` tells.
+        .executableTarget(
+            name: "member", dependencies: [.product(name: "MLSKit", package: "mlskit")], path: "Sources/Member"),
         .testTarget(name: "MLSKitTests", dependencies: [.product(name: "MLSKit", package: "mlskit")]),
     ]
 )

@@ -17,10 +17,12 @@
 //! | `state` | `ok epoch <number> of <name>,<name>`, or `ok no group` |
 //! | `packages`: how many it holds private keys of | `ok <number>` |
 //!
-//! A client's id is its name. A member that was killed is started again, opens its file, and goes on.
+//! The members are here, in `kotlin-tests/member` and in `swift-tests/Sources/Member`: what an app does around mlskit, and
+//! no more. `scripts/languages` builds them all. A client's id is its name. A member that was killed is started again, opens its file, and goes on.
 
 mod member;
 mod process;
+mod stage;
 mod story;
 
 pub use member::Member;

@@ -1,17 +1,11 @@
 //! The story, step by step. Each step checks what it tells.
 
-use std::{
-    io::{self, Write},
-    net::TcpListener,
-    path::PathBuf,
-    time::Duration,
+use std::{collections::BTreeSet, path::PathBuf};
+
+use crate::{
+    Outcome,
+    stage::{Stage, put},
 };
-
-use mlskit::DatabaseKey;
-use mlskit_service::client::Service;
-use tempfile::TempDir;
-
-use crate::{MemberProcess, Outcome};
 
 /// Who plays: the programs of the three members, and of the service.
 pub struct Cast {
@@ -21,28 +15,21 @@ pub struct Cast {
     pub service: PathBuf,
 }
 
-struct Stage<'a> {
-    cast: &'a Cast,
-    folder: TempDir,
-    address: String,
-    keys: [String; 3],
-    members: Vec<MemberProcess>,
-    service: Option<MemberProcess>,
-    step: u32,
-}
-
 /// Plays the story and tells it on standard output.
 ///
 /// # Errors
-/// The first claim that does not hold.
+/// The first claim that does not hold; a program that does not start.
 pub fn tell(cast: &Cast) -> Outcome {
     let mut stage = Stage::set(cast)?;
+    stage.open()?;
     stage.meet()?;
     stage.talk()?;
     stage.service_stops_and_starts()?;
     stage.two_commits_at_once()?;
     stage.killed_between_commit_and_send()?;
     stage.part()?;
+    stage.no_package_is_served_twice()?;
+    stage.close()?;
     put(&format!("\nAll of it holds: {}.", cast.members.each_ref().map(|(name, _)| name.as_str()).join(", ")));
     Ok(())
 }
@@ -51,25 +38,20 @@ const FIRST: usize = 0;
 const SECOND: usize = 1;
 const THIRD: usize = 2;
 
-impl<'a> Stage<'a> {
-    fn set(cast: &'a Cast) -> Outcome<Self> {
-        // A port that is free now: the service comes back to the same one.
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?.to_string();
-        let folder = tempfile::Builder::new().prefix("mlskit-languages-").tempdir()?;
-        let mut keys = [const { String::new() }; 3];
-        for key in &mut keys {
-            *key = base16ct::lower::encode_string(DatabaseKey::generate()?.as_bytes());
-        }
-        let mut stage = Self { cast, folder, address, keys, members: Vec::new(), service: None, step: 0 };
-        stage.title("Each opens an encrypted file of its own and publishes key packages");
-        stage.start_service()?;
+/// The suite of all key packages here, by its number.
+const SUITE: u16 = 1;
+
+impl Stage<'_> {
+    fn open(&mut self) -> Outcome {
+        self.title("Each opens an encrypted file of its own and publishes key packages");
+        self.start_service()?;
         for index in [FIRST, SECOND, THIRD] {
-            let member = stage.start_member(index)?;
-            stage.members.push(member);
-            stage.ask(index, "publish 3")?;
-            stage.check(stage.members.len() == index + 1, &format!("{} has published three", stage.name(index)))?;
+            self.enter()?;
+            self.ask(index, "publish 3")?;
+            let kept = self.ask(index, "packages")?;
+            self.check(kept == "3", &format!("{} has published three", self.name(index)))?;
         }
-        Ok(stage)
+        Ok(())
     }
 
     fn meet(&mut self) -> Outcome {
@@ -102,10 +84,7 @@ impl<'a> Stage<'a> {
         self.ask(THIRD, "rotate")?;
         self.ask(FIRST, "say Is anybody there?")?;
         for index in [THIRD, FIRST] {
-            let told = self.ask(index, "sync").err().map(|error| error.to_string());
-            let claim =
-                format!("{} is told, and keeps what waits: {}", self.name(index), told.as_deref().unwrap_or("nothing"));
-            self.check(told.is_some(), &claim)?;
+            self.is_told_no(index, "sync")?;
         }
         self.start_service()?;
         self.tell("the service is back, on the same file");
@@ -154,6 +133,29 @@ impl<'a> Stage<'a> {
         self.check(heard.is_empty(), &format!("{third} reads no more"))
     }
 
+    fn no_package_is_served_twice(&mut self) -> Outcome {
+        self.title("The directory serves no key package twice, though it stops and starts in between");
+        let mut served = BTreeSet::new();
+        // Two of the nine have been used.
+        for (index, left) in [(FIRST, 3), (SECOND, 2), (THIRD, 2)] {
+            let name = self.name(index);
+            let before = served.len();
+            while let Some(keypackage) = self.service().take(name.as_bytes(), SUITE)? {
+                self.check(served.insert(keypackage), &format!("one of {name}'s that nobody got before"))?;
+                self.stop_service()?;
+                self.start_service()?;
+            }
+            self.check(served.len() - before == left, &format!("{left} of {name}'s were left"))?;
+        }
+        self.is_told_no(FIRST, &format!("add {}", self.name(THIRD)))
+    }
+
+    fn close(&mut self) -> Outcome {
+        self.title("Each closes its file and ends");
+        self.leave()?;
+        self.check(true, "without complaint")
+    }
+
     fn everybody_speaks(&mut self, text: &str) -> Outcome {
         for index in [FIRST, SECOND, THIRD] {
             let words = format!("{text} This is {}.", self.name(index));
@@ -168,106 +170,4 @@ impl<'a> Stage<'a> {
         }
         Ok(())
     }
-
-    fn hears(&mut self, index: usize, expected: &str) -> Outcome {
-        let heard = self.ask(index, "heard")?;
-        if heard != expected {
-            return Err(format!("{} should have heard {expected:?}, but heard {heard:?}", self.name(index)).into());
-        }
-        self.check(true, &format!("{} reads: {heard}", self.name(index)))
-    }
-
-    /// All of `members` say that these are the members, in this epoch.
-    fn agree(&mut self, members: &[usize], epoch: usize) -> Outcome {
-        let names: Vec<_> = members.iter().map(|index| self.name(*index)).collect();
-        let expected = format!("epoch {epoch} of {}", names.join(","));
-        for index in members {
-            let state = self.ask(*index, "state")?;
-            if state != expected {
-                return Err(format!("{} should be in {expected}, but is in {state}", self.name(*index)).into());
-            }
-        }
-        self.check(true, &format!("they agree: {expected}"))
-    }
-
-    fn sync(&mut self, members: &[usize]) -> Outcome {
-        for index in members {
-            let answer = self.ask(*index, "sync")?;
-            if !answer.is_empty() {
-                return Err(format!("{}'s commit should have been taken, but was {answer}", self.name(*index)).into());
-            }
-        }
-        Ok(())
-    }
-
-    fn ask(&mut self, index: usize, command: &str) -> Outcome<String> {
-        let name = self.name(index);
-        let member = self.members.get_mut(index).ok_or("no such member")?;
-        member.ask(command).map_err(|error| format!("{name}, {command:?}: {error}").into())
-    }
-
-    fn start_member(&self, index: usize) -> Outcome<MemberProcess> {
-        let (Some((name, program)), Some(key)) = (self.cast.members.get(index), self.keys.get(index)) else {
-            return Err("no such member".into());
-        };
-        let mut member = MemberProcess::start(program)?;
-        let path = self.folder.path().join(format!("{name}.db"));
-        member.ask(&format!("open {} {key} {name} http://{}", path.display(), self.address))?;
-        Ok(member)
-    }
-
-    fn start_member_again(&mut self, index: usize) -> Outcome<String> {
-        if index >= self.members.len() {
-            return Err("no such member".into());
-        }
-        self.members.remove(index).kill()?;
-        let member = self.start_member(index)?;
-        self.members.insert(index, member);
-        self.ask(index, "state")
-    }
-
-    fn start_service(&mut self) -> Outcome {
-        let database = self.folder.path().join("service.db");
-        let program = [self.cast.service.display().to_string(), database.display().to_string(), self.address.clone()];
-        self.service = Some(MemberProcess::start(&program)?);
-        // It has no commands; it is up when it answers.
-        let service = Service::at(format!("http://{}", self.address));
-        for _ in 0..500 {
-            if service.welcomes(b"", 0).is_ok() {
-                return Ok(());
-            }
-            std::thread::sleep(Duration::from_millis(20));
-        }
-        Err("the service did not start within 10 s".into())
-    }
-
-    fn stop_service(&mut self) -> Outcome {
-        self.service.take().ok_or("the service does not run")?.kill()
-    }
-
-    fn name(&self, index: usize) -> String {
-        self.cast.members.get(index).map_or_else(String::new, |(name, _)| name.clone())
-    }
-
-    fn title(&mut self, title: &str) {
-        self.step += 1;
-        put(&format!("\n{}. {title}", self.step));
-    }
-
-    fn tell(&self, text: &str) {
-        put(&format!("   {text}"));
-    }
-
-    fn check(&self, holds: bool, claim: &str) -> Outcome {
-        if !holds {
-            return Err(format!("this should hold, but does not: {claim}").into());
-        }
-        put(&format!("   ✓ {claim}"));
-        Ok(())
-    }
-}
-
-fn put(line: &str) {
-    // Whoever has heard enough closes the pipe; the story is checked to its end all the same.
-    let _ = writeln!(io::stdout(), "{line}");
 }

@@ -1,4 +1,4 @@
-//! The story with three members in Rust. `make demo-languages` has one in each language.
+//! The story with three members in Rust. `scripts/languages` has one in each language.
 
 use std::{path::PathBuf, process::Command};
 

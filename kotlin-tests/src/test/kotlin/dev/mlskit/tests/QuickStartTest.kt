@@ -28,11 +28,7 @@ class QuickStartTest {
             assertTrue(client.importKeypackageOf(client.id, bytes).isValid())
             tidyUp(client)
             assertEquals(listOf(KeypackageRef.of(bytes)), client.getKeypackageRefs().filter { it.isValid() })
-        }
 
-    @Test
-    fun `the readmes example runs`() =
-        scenario {
             var published: ByteArray? = null
             DatabaseKey(World.KEY).use { publish(file("alice"), it) { bytes -> published = bytes } }
             val (bob, bobs) = client("bob")

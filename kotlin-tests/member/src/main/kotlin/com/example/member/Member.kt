@@ -1,0 +1,189 @@
+package com.example.member
+
+import dev.mlskit.Ciphersuite
+import dev.mlskit.ClientId
+import dev.mlskit.Credential
+import dev.mlskit.CredentialInfo
+import dev.mlskit.CredentialRef
+import dev.mlskit.DatabaseKey
+import dev.mlskit.GroupException
+import dev.mlskit.GroupId
+import dev.mlskit.MessageException
+import dev.mlskit.MlsClient
+import dev.mlskit.OutgoingKind
+import dev.mlskit.OutgoingMessage
+import dev.mlskit.Received
+import dev.mlskit.TransactionContext
+import java.io.File
+import dev.mlskit.Member as GroupMember
+
+private val SUITE = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
+
+/** One member with its file: what an app does around mlskit, and no more. It is in one group at most. */
+class Member private constructor(
+    private val client: MlsClient,
+    private val credential: CredentialRef,
+    private val service: Service,
+) {
+    /** Encrypted, and not yet with the service. An app would keep these in its own database. */
+    private val unsent = ArrayDeque<ByteArray>()
+    private val heard = mutableListOf<String>()
+
+    /** How far the queues have been read. Who forgets it reads all again, and is told [MessageException.Duplicate]. */
+    private var welcomesSeen = 0L
+    private var messagesSeen = 0L
+
+    /** Makes so many key packages and publishes them. */
+    suspend fun publish(count: Int) {
+        val made = client.transaction { tx -> tx.generateKeypackages(credential, count) }
+        // After the commit: nobody gets a package whose private keys are not on the disk.
+        for (keypackage in made) service.publish(client.id, keypackage.toMlsMessage())
+    }
+
+    /** Creates a group. */
+    suspend fun create(): GroupId = client.transaction { tx -> tx.createGroup(credential) }
+
+    /** Adds a client to the group; the commit waits in the outbox. */
+    suspend fun add(name: String) {
+        val taken = checkNotNull(service.take(ClientId(name), SUITE)) { "no key package is left" }
+        val keypackage = client.importKeypackageOf(ClientId(name), taken)
+        val group = group()
+        client.transaction { tx -> tx.addMembers(group, listOf(keypackage)) }
+    }
+
+    /** Gives this member new keys in the group; the commit waits in the outbox. */
+    suspend fun rotate() {
+        val group = group()
+        client.transaction { tx -> tx.updateKeys(group) }
+    }
+
+    /** Removes a member from the group; the commit waits in the outbox. */
+    suspend fun remove(name: String) {
+        val group = group()
+        val member = client.members(group).first { it.name == name }
+        client.transaction { tx -> tx.removeMembers(group, listOf(member.id)) }
+    }
+
+    /** Encrypts a message to the group, to be sent. */
+    suspend fun say(text: String) {
+        val group = group()
+        val sealed = client.transaction { tx -> tx.encryptMessage(group, text.encodeToByteArray()) }
+        unsent += sealed.open()
+    }
+
+    /** What the others said since the last time. */
+    fun takeHeard(): List<String> = heard.toList().also { heard.clear() }
+
+    /** The group's epoch and members. */
+    suspend fun state(): String {
+        val group = client.groups().lastOrNull() ?: return "no group"
+        return "epoch ${client.epoch(group)} of ${client.members(group).joinToString(",") { it.name }}"
+    }
+
+    /** How many key packages this member holds private keys of. */
+    suspend fun packages(): Int = client.getKeypackageRefs().size
+
+    /**
+     * Sends all that waits, then takes in all that came. Whatever fails is done again by the next call: nothing is
+     * settled before the service has answered. Returns whether no commit came too late.
+     */
+    suspend fun sync(): Boolean {
+        val isTaken = sendOutbox()
+        while (unsent.isNotEmpty()) {
+            service.send(unsent.first())
+            unsent.removeFirst()
+        }
+        join()
+        hear()
+        return isTaken
+    }
+
+    /** Closes the file. */
+    suspend fun close() = client.shutdown()
+
+    private suspend fun group(): GroupId = checkNotNull(client.groups().lastOrNull()) { "in no group" }
+
+    private suspend fun sendOutbox(): Boolean {
+        var isTaken = true
+        // A Welcome appears when its commit was accepted: so the outbox is asked again.
+        while (true) {
+            val message = client.outgoing().firstOrNull() ?: return isTaken
+            isTaken = send(message) && isTaken
+        }
+    }
+
+    private suspend fun send(message: OutgoingMessage): Boolean {
+        val bytes = message.toByteArray()
+        if (message.kind == OutgoingKind.COMMIT) {
+            val isTaken = service.send(bytes)
+            client.transaction { tx ->
+                if (isTaken) tx.commitAccepted(message.groupId) else tx.commitRejected(message.groupId)
+            }
+            return isTaken
+        }
+        if (message.kind == OutgoingKind.WELCOME) service.sendWelcome(bytes) else service.send(bytes)
+        client.transaction { tx -> tx.markSent(listOf(message.id)) }
+        return true
+    }
+
+    private suspend fun join() {
+        for (line in service.welcomes(client.id, welcomesSeen)) {
+            try {
+                client.transaction { tx -> tx.joinGroup(line.bytes) }
+            } catch (_: GroupException.NoMatchingKeypackage) {
+                // Its package is gone: this Welcome was opened before.
+            }
+            welcomesSeen = line.position
+        }
+    }
+
+    private suspend fun hear() {
+        val group = client.groups().lastOrNull() ?: return
+        for (line in service.messages(group, messagesSeen)) {
+            // A message and what follows from it are one transaction.
+            client.transaction { tx -> process(tx, line.bytes, group) }?.let(heard::add)
+            messagesSeen = line.position
+        }
+    }
+
+    /** Lets commits hold, and returns what somebody says. */
+    private suspend fun process(
+        tx: TransactionContext,
+        message: ByteArray,
+        group: GroupId,
+    ): String? {
+        try {
+            when (val received = tx.processMessage(message)) {
+                is Received.Application -> return "${received.sender.name}: ${received.plaintext.decodeToString()}"
+                // This app lets everybody in; another would look at `added` first, and abort.
+                is Received.Commit -> tx.accept(received.commit)
+                is Received.OwnCommit -> tx.commitAccepted(group)
+                // One's own words; and nobody here proposes anything.
+                is Received.OwnMessage, is Received.Proposal -> Unit
+            }
+        } catch (_: MessageException) {
+            // Read before, or of an epoch before one's own: nothing to do.
+        }
+        return null
+    }
+
+    companion object {
+        /** Opens the file, or makes it. */
+        suspend fun open(
+            file: File,
+            key: DatabaseKey,
+            name: String,
+            service: Service,
+        ): Member {
+            val client = MlsClient.open(file, key, ClientId(name))
+            val credential =
+                client.credentials().lastOrNull()
+                    ?: client.transaction { tx -> tx.addCredential(Credential.basic(SUITE, client.id)) }
+            return Member(client, credential, service)
+        }
+    }
+}
+
+/** A Basic credential's identity is the client's id, which is its name here. */
+private val GroupMember.name: String
+    get() = (credential as? CredentialInfo.Basic)?.identity?.toString() ?: "somebody"

@@ -1,0 +1,208 @@
+import Foundation
+import MLSKit
+
+private let suite = Ciphersuite.x25519AES128GCMEd25519
+
+/// One member with its file: what an app does around mlskit, and no more. It is in one group at most.
+actor Member {
+    private let client: MLSClient
+    private let credential: CredentialRef
+    private let service: Service
+    /// Encrypted, and not yet with the service. An app would keep these in its own database.
+    private var unsent: [Data] = []
+    private var heard: [String] = []
+    /// How far the queues have been read. Who forgets it reads all again, and is told `MessageError.duplicate`.
+    private var welcomesSeen = 0
+    private var messagesSeen = 0
+
+    /// Opens the file, or makes it.
+    init(at file: URL, key: DatabaseKey, name: String, service: Service) async throws {
+        let client = try await MLSClient.open(at: file, key: key, id: ClientID(name))
+        if let credential = try await client.credentials().last {
+            self.credential = credential
+        } else {
+            credential = try await client.transaction { tx in
+                try await tx.addCredential(.basic(suite, identity: client.id))
+            }
+        }
+        (self.client, self.service) = (client, service)
+    }
+
+    /// Makes so many key packages and publishes them.
+    func publish(_ count: Int) async throws {
+        let made = try await client.transaction { tx in
+            try await tx.generateKeypackages(for: credential, count: count)
+        }
+        // After the commit: nobody gets a package whose private keys are not on the disk.
+        for keypackage in made { try await service.publish(keypackage.mlsMessage, of: client.id) }
+    }
+
+    /// Creates a group.
+    func create() async throws -> GroupID {
+        try await client.transaction { tx in try await tx.createGroup(with: credential) }
+    }
+
+    /// Adds a client to the group; the commit waits in the outbox.
+    func add(_ name: String) async throws {
+        let id = ClientID(name)
+        guard let taken = try await service.takeKeypackage(of: id, for: suite) else {
+            throw MemberError("no key package is left")
+        }
+        let keypackage = try await client.importKeypackage(taken, of: id)
+        let groupID = try await group()
+        try await client.transaction { tx in try await tx.addMembers([keypackage], to: groupID) }
+    }
+
+    /// Gives this member new keys in the group; the commit waits in the outbox.
+    func rotate() async throws {
+        let groupID = try await group()
+        try await client.transaction { tx in try await tx.updateKeys(in: groupID) }
+    }
+
+    /// Removes a member from the group; the commit waits in the outbox.
+    func remove(_ name: String) async throws {
+        let groupID = try await group()
+        guard let member = try await client.members(of: groupID).first(where: { $0.name == name }) else {
+            throw MemberError("no such member")
+        }
+        try await client.transaction { tx in try await tx.removeMembers([member.id], from: groupID) }
+    }
+
+    /// Encrypts a message to the group, to be sent.
+    func say(_ text: String) async throws {
+        let groupID = try await group()
+        let sealed = try await client.transaction { tx in
+            try await tx.encryptMessage(Data(text.utf8), in: groupID)
+        }
+        unsent.append(try sealed.open())
+    }
+
+    /// What the others said since the last time.
+    func takeHeard() -> [String] {
+        defer { heard = [] }
+        return heard
+    }
+
+    /// The group's epoch and members.
+    func state() async throws -> String {
+        guard let groupID = try await client.groups().last else { return "no group" }
+        let names = try await client.members(of: groupID).map(\.name)
+        return "epoch \(try await client.epoch(of: groupID)) of \(names.joined(separator: ","))"
+    }
+
+    /// How many key packages this member holds private keys of.
+    func packages() async throws -> Int {
+        try await client.keypackageRefs().count
+    }
+
+    /// Sends all that waits, then takes in all that came. Whatever fails is done again by the next call: nothing is
+    /// settled before the service has answered. Returns whether no commit came too late.
+    func sync() async throws -> Bool {
+        let isTaken = try await sendOutbox()
+        while let message = unsent.first {
+            _ = try await service.send(message)
+            unsent.removeFirst()
+        }
+        try await join()
+        try await hear()
+        return isTaken
+    }
+
+    /// Closes the file.
+    func close() async {
+        await client.shutdown()
+    }
+
+    private func group() async throws -> GroupID {
+        guard let groupID = try await client.groups().last else { throw MemberError("in no group") }
+        return groupID
+    }
+
+    private func sendOutbox() async throws -> Bool {
+        var isTaken = true
+        // A Welcome appears when its commit was accepted: so the outbox is asked again.
+        while let message = try await client.outgoing().first {
+            if try await !send(message) { isTaken = false }
+        }
+        return isTaken
+    }
+
+    private func send(_ message: OutgoingMessage) async throws -> Bool {
+        switch message.kind {
+        case .commit:
+            let isTaken = try await service.send(message.bytes)
+            try await client.transaction { tx in
+                if isTaken {
+                    _ = try await tx.commitAccepted(in: message.groupID)
+                } else {
+                    try await tx.commitRejected(in: message.groupID)
+                }
+            }
+            return isTaken
+        case .welcome: try await service.sendWelcome(message.bytes)
+        case .leave: _ = try await service.send(message.bytes)
+        }
+        try await client.transaction { tx in try await tx.markSent([message.id]) }
+        return true
+    }
+
+    private func join() async throws {
+        for line in try await service.welcomes(for: client.id, after: welcomesSeen) {
+            do {
+                _ = try await client.transaction { tx in try await tx.joinGroup(line.bytes) }
+            } catch MLSError.group(.noMatchingKeypackage) {
+                // Its package is gone: this Welcome was opened before.
+            }
+            welcomesSeen = line.position
+        }
+    }
+
+    private func hear() async throws {
+        guard let groupID = try await client.groups().last else { return }
+        for line in try await service.messages(in: groupID, after: messagesSeen) {
+            // A message and what follows from it are one transaction.
+            let said = try await client.transaction { tx in
+                try await process(line.bytes, of: groupID, in: tx)
+            }
+            if let said { heard.append(said) }
+            messagesSeen = line.position
+        }
+    }
+
+    /// Lets commits hold, and returns what somebody says.
+    private func process(_ message: Data, of groupID: GroupID, in tx: TransactionContext) async throws -> String? {
+        do {
+            switch try await tx.processMessage(message) {
+            case .application(let said):
+                return "\(said.sender.name): \(String(decoding: said.plaintext, as: UTF8.self))"
+            case .commit(let commit):
+                // This app lets everybody in; another would look at `added` first, and throw.
+                _ = try await tx.accept(commit)
+            case .ownCommit:
+                _ = try await tx.commitAccepted(in: groupID)
+            case .ownMessage, .proposal:
+                // One's own words; and nobody here proposes anything.
+                break
+            }
+        } catch MLSError.message {
+            // Read before, or of an epoch before one's own: nothing to do.
+        }
+        return nil
+    }
+}
+
+/// What a member can't do.
+struct MemberError: LocalizedError {
+    let errorDescription: String?
+
+    init(_ reason: String) {
+        errorDescription = reason
+    }
+}
+
+extension MLSKit.Member {
+    /// A Basic credential's identity is the client's id, which is its name here.
+    fileprivate var name: String {
+        credential.identity?.description ?? "somebody"
+    }
+}
