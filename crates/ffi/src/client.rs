@@ -9,6 +9,7 @@ use futures_lite::future;
 use crate::{
     CancelToken, ClientId, ClientOptions, CredentialFilter, CredentialRef, Keypackage, KeypackageRef, ManualClock,
     MlsError, Result, Secret, TransactionContext,
+    keypackage_ref::packed,
     live::{CLIENTS, Live},
     member::each,
 };
@@ -104,6 +105,14 @@ impl Client {
     /// `Storage`.
     pub async fn get_keypackage_refs(&self) -> Result<Vec<KeypackageRef>> {
         Ok(each(&self.core.get_keypackage_refs().await?))
+    }
+
+    /// `get_keypackage_refs` in one piece of bytes, for Swift: `keypackage_ref.rs` says how.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn get_keypackage_refs_packed(&self) -> Result<Vec<u8>> {
+        Ok(packed(&self.core.get_keypackage_refs().await?))
     }
 
     /// The stored key package that `keypackage_ref` names, if it is there.

@@ -7,6 +7,7 @@ use std::{sync::Arc, time::Duration};
 use crate::{
     Credential, CredentialFilter, CredentialRef, Keypackage, KeypackageConfig, KeypackageRef, Result,
     bound::AllBound,
+    keypackage_ref::packed,
     live::{Live, TRANSACTIONS},
     member::each,
     numbers::size,
@@ -107,6 +108,14 @@ impl TransactionContext {
     /// As every call here.
     pub async fn get_keypackage_refs(&self) -> Result<Vec<KeypackageRef>> {
         Ok(each(&self.core.get_keypackage_refs().await?))
+    }
+
+    /// `get_keypackage_refs` in one piece of bytes, for Swift: `keypackage_ref.rs` says how.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn get_keypackage_refs_packed(&self) -> Result<Vec<u8>> {
+        Ok(packed(&self.core.get_keypackage_refs().await?))
     }
 
     /// The key package that `keypackage_ref` names, if the transaction sees it.
