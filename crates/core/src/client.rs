@@ -1,6 +1,8 @@
 //! The client: an open database and whom it belongs to.
 
 mod groups;
+mod keypackages;
+mod lifecycle;
 mod options;
 
 use std::{path::PathBuf, sync::Arc, time::SystemTime};

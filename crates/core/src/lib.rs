@@ -31,6 +31,7 @@
 //! | say who a client is | [`Credential`], [`CredentialRef`] |
 //! | configure a key package | [`KeypackageConfig`] |
 //! | name and look at one | [`KeypackageRef`], [`KeypackageExt`] |
+//! | keep a directory supplied with key packages | [`lifecycle`], [`Client::sync_keypackages`], [`KeypackagePolicy`] |
 //! | create a group, join one, follow and change it | [`group`], [`TransactionContext::create_group`], [`TransactionContext::join_group`] |
 //! | find out what comes in, before it counts | [`group::Received`], [`group::StagedCommit`] |
 //! | send what is to be sent | [`Client::outgoing`], [`group::SealedMessage`] |
@@ -45,6 +46,7 @@
 //!
 //! # Features
 //!
+//! - `marmot`: the module `marmot`, key packages of the Marmot protocol and the Nostr events that they travel in.
 //! - `vendored-openssl`: builds OpenSSL's libcrypto along for SQLCipher, instead of linking the system's. Not for
 //!   Apple's systems, where CommonCrypto serves.
 //!
@@ -63,6 +65,9 @@ mod error;
 pub mod group;
 mod hex;
 pub mod keypackage;
+pub mod lifecycle;
+#[cfg(feature = "marmot")]
+pub mod marmot;
 mod nesting;
 mod transaction;
 #[cfg(test)]
@@ -82,6 +87,10 @@ pub use keypackage::{
     KEYPACKAGE_DEFAULT_LIFETIME, Keypackage, KeypackageChecks, KeypackageConfig, KeypackageExt, KeypackageInfo,
     KeypackageRef,
 };
+pub use lifecycle::{
+    CredentialReplacement, KeypackageDirectory, KeypackagePolicy, KeypackagePublication, KeypackageStatus,
+    KeypackageSync, KeypackageSyncError, KeypackageSyncReport, KeypackageSyncStep, OutgoingKeypackages,
+};
 pub use mlskit_keystore::{DatabaseKey, StorageError, TransactionError};
 pub use transaction::TransactionContext;
 
@@ -91,6 +100,6 @@ pub use transaction::TransactionContext;
 pub struct Readme;
 
 /// So do those for people who come from elsewhere.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "marmot"))]
 #[doc = include_str!("../../../docs/coming-from.md")]
 pub struct ComingFrom;

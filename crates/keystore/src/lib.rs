@@ -38,6 +38,7 @@ pub use tables::{
     epoch::SeenCommit,
     group::GroupRecord,
     keypackage::KeypackageRecord,
+    keypackage_life::{KeypackageLife, KeypackageState, PurgeTimes},
     outgoing::{OutgoingKind, OutgoingRecord},
 };
 pub use transaction::Transaction;

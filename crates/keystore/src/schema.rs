@@ -8,7 +8,8 @@ use crate::StorageError;
 pub(crate) type Migration = &'static str;
 
 /// Step `n` (from 1) leads from schema `n - 1` to schema `n`. A released step never changes.
-pub(crate) const MIGRATIONS: &[Migration] = &[include_str!("schema/v1.sql"), include_str!("schema/v2.sql")];
+pub(crate) const MIGRATIONS: &[Migration] =
+    &[include_str!("schema/v1.sql"), include_str!("schema/v2.sql"), include_str!("schema/v3.sql")];
 
 /// Refuses a file of a newer release before anything is written to it.
 pub(crate) fn check(connection: &Connection, migrations: &[Migration]) -> Result<(), StorageError> {

@@ -7,6 +7,7 @@ pub(crate) mod epoch;
 pub(crate) mod group;
 pub(crate) mod group_blob;
 pub(crate) mod keypackage;
+pub(crate) mod keypackage_life;
 pub(crate) mod outgoing;
 
 use crate::StorageError;

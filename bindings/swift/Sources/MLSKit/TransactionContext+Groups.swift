@@ -139,6 +139,14 @@ extension TransactionContext {
         try await translating { try await core.dropProposals(groupId: groupID.bytes) }
     }
 
+    /// Sets how this client runs its side of a group from now on. Context extensions are the group's: those in `config` are
+    /// not looked at.
+    ///
+    /// - Throws: ``GroupError/settingTooLarge(setting:limit:found:)``.
+    public func configureGroup(_ groupID: GroupID, to config: GroupConfig) async throws {
+        try await translating { try await core.configureGroup(groupId: groupID.bytes, config: config.generated) }
+    }
+
     /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.
     ///
     /// - Throws: ``GroupError/proposalsPending``.

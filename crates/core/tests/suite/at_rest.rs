@@ -9,7 +9,8 @@ use std::{
 };
 
 use mlskit::{
-    Client, ClientId, ClientOptions, Clock, Credential, DatabaseKey, KeypackageConfig, KeypackageExt, KeypackageRef,
+    Client, ClientId, ClientOptions, Clock, Credential, DatabaseKey, KeypackageConfig, KeypackageExt, KeypackagePolicy,
+    KeypackageRef,
     group::{GroupConfig, OutgoingKind},
     openmls::prelude::Ciphersuite,
 };
@@ -84,6 +85,23 @@ scenarios! {
             .await
             .unwrap();
         assert_eq!(client.get_keypackage_refs().await.unwrap().len(), refs.len() + more.len());
+        client.close().await;
+        inspection::private_keys(&path, FIXTURE_KEY).await.unwrap();
+    }
+
+    async fn a_file_of_schema_3_opens_and_the_life_of_its_packages_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("copy.db");
+        fs::copy(fixture_3(), &path).unwrap();
+        let client = open_fixture(&path).await;
+        client.check_integrity().await.unwrap();
+        let [old, new] = &client.credentials().await.unwrap()[..] else { panic!() };
+        let status = client.keypackage_status(new, &fixture_policy()).await.unwrap();
+        assert_eq!((status.unmanaged, status.pending, status.published), (1, 1, 2));
+        assert_eq!((status.retired, status.withdrawn, status.removed), (1, 1, 1));
+        assert_eq!(client.credential_replacement(old).await.unwrap().keypackages, 3);
+        let outgoing = client.maintain_keypackages(new, &fixture_policy()).await.unwrap();
+        assert_eq!((outgoing.publish.len(), outgoing.withdraw.len()), (1, 2));
         client.close().await;
         inspection::private_keys(&path, FIXTURE_KEY).await.unwrap();
     }
@@ -180,6 +198,43 @@ fn makes_the_second_fixture_when_asked() {
         tx.finish().await.unwrap();
         client.close().await;
     });
+}
+
+/// Makes the fixture of schema 3 anew, as [`makes_the_fixture_when_asked`] that of schema 1.
+#[test]
+fn makes_the_third_fixture_when_asked() {
+    if env::var_os("MLSKIT_MAKE_FIXTURE_3").is_none() {
+        return;
+    }
+    smol::block_on(async {
+        let path = fixture_3();
+        assert!(!path.exists(), "remove {} first, if its schema is not released yet", path.display());
+        let client = open_fixture(&path).await;
+        let tx = client.new_transaction().await.unwrap();
+        let credential = || Credential::basic(SUITE, client.id()).unwrap();
+        let (old, new) =
+            (tx.add_credential(credential()).await.unwrap(), tx.add_credential(credential()).await.unwrap());
+        tx.maintain_keypackages(&old, &fixture_policy().target(3)).await.unwrap();
+        let of_old = tx.get_keypackage_refs().await.unwrap();
+        tx.confirm_published(&of_old).await.unwrap();
+        tx.remove_keypackage(&of_old[1]).await.unwrap();
+        tx.replace_credential(&old, &new, &fixture_policy()).await.unwrap();
+        let of_new = tx.get_keypackage_refs().await.unwrap().split_off(3);
+        tx.confirm_published(&of_new[..2]).await.unwrap();
+        tx.maintain_keypackages(&new, &fixture_policy()).await.unwrap();
+        tx.confirm_withdrawn(&of_old[..1]).await.unwrap();
+        tx.generate_keypackage_with(&new, &fixture_config()).await.unwrap();
+        tx.finish().await.unwrap();
+        client.close().await;
+    });
+}
+
+fn fixture_3() -> PathBuf {
+    fixture().with_file_name("schema-3.db")
+}
+
+fn fixture_policy() -> KeypackagePolicy {
+    KeypackagePolicy::default().target(2)
 }
 
 fn fixture_2() -> PathBuf {

@@ -78,6 +78,32 @@ impl View<'_> {
     }
 }
 
+impl View<'_> {
+    /// The credential that takes the place of this one.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium, or if there is no such credential.
+    pub fn successor(&self, credential: CredentialId) -> Result<Option<CredentialId>> {
+        let mut statement = self.connection.prepare_cached("SELECT successor FROM credential WHERE id = ?1")?;
+        Ok(statement.query_row([credential.0], |row| row.get::<_, Option<i64>>(0))?.map(CredentialId))
+    }
+
+    /// The credentials whose place this one takes, in the order in which they were added.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn predecessors(&self, credential: CredentialId) -> Result<Vec<CredentialId>> {
+        let mut statement = self.connection.prepare_cached(PREDECESSORS)?;
+        let ids = statement.query_map([credential.0], |row| row.get(0).map(CredentialId))?;
+        Ok(ids.collect::<Result<_, _>>()?)
+    }
+}
+
+pub(crate) const PREDECESSORS: &str = "SELECT id FROM credential WHERE successor = ?1 ORDER BY id";
+const REVIVE: &str = "UPDATE credential SET successor = NULL WHERE id = ?1";
+pub(crate) const SUPERSEDE: &str = "
+    UPDATE credential SET successor = ?2 WHERE id <> ?2 AND (id = ?1 OR successor = ?1)";
+
 impl Operation<'_> {
     /// Adds a credential.
     ///
@@ -91,6 +117,16 @@ impl Operation<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![ciphersuite, credential_type, content, signature_key, private_key])?;
+        Ok(())
+    }
+
+    /// Notes that `new` takes the place of `old`, and of those whose place that one took.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn supersede_credential(&mut self, old: CredentialId, new: CredentialId) -> Result<()> {
+        self.connection.prepare_cached(REVIVE)?.execute([new.0])?;
+        self.connection.prepare_cached(SUPERSEDE)?.execute([old.0, new.0])?;
         Ok(())
     }
 

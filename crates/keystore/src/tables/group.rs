@@ -41,6 +41,15 @@ impl View<'_> {
         Ok(statement.query_row([group_id], record).optional()?)
     }
 
+    /// The ids of the groups that this client is in with this credential, in the order in which they were joined.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn groups_of_credential(&self, credential: CredentialId) -> Result<Vec<Vec<u8>>> {
+        let mut statement = self.connection.prepare_cached(OF_CREDENTIAL)?;
+        Ok(statement.query_map([credential.0], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
     /// The id of a group that uses this credential, or is about to.
     ///
     /// # Errors
@@ -56,6 +65,8 @@ impl View<'_> {
 
 const SELECT: &str =
     "SELECT group_id, credential, next_credential, is_joining, external_joins, keys_updated_at FROM mls_group";
+
+pub(crate) const OF_CREDENTIAL: &str = "SELECT group_id FROM mls_group WHERE credential = ?1 ORDER BY id";
 
 impl Operation<'_> {
     /// Notes a group, before OpenMLS writes its state; or what has changed of it.

@@ -139,6 +139,7 @@ impl Blobs<'_> {
 
     /// Removes a package that a Welcome is about to consume.
     pub(crate) fn consume_keypackage(self, hash_ref: &[u8]) -> Result<(), StorageError> {
+        self.0.prepare_cached(super::keypackage::BURY_OFFERED)?.execute([hash_ref])?;
         self.0.prepare_cached("DELETE FROM key_package WHERE hash_ref = ?1")?.execute([hash_ref])?;
         Ok(())
     }

@@ -154,17 +154,24 @@ const INSERT: &str = "
         not_before, not_after, last_resort, generated_at, bundle)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 pub(crate) const BURY_ONE: &str = "
-    INSERT INTO tombstone (hash_ref, not_after)
-    SELECT hash_ref, not_after FROM key_package WHERE hash_ref = ?1 AND not_after > ?2";
+    INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
+    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+    FROM key_package WHERE hash_ref = ?1 AND not_after > ?2";
+/// Of what was given out: its publication may still be under way, and would be one of a package without keys.
+pub(crate) const BURY_OFFERED: &str = "
+    INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
+    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+    FROM key_package WHERE hash_ref = ?1 AND offered_at IS NOT NULL";
 pub(crate) const DELETE_ONE: &str = "DELETE FROM key_package WHERE hash_ref = ?1";
 pub(crate) const BURY_OF_CREDENTIAL: &str = "
-    INSERT INTO tombstone (hash_ref, not_after)
-    SELECT hash_ref, not_after FROM key_package WHERE credential = ?1 AND not_after > ?2";
+    INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
+    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+    FROM key_package WHERE credential = ?1 AND not_after > ?2";
 pub(crate) const DELETE_OF_CREDENTIAL: &str = "DELETE FROM key_package WHERE credential = ?1";
 pub(crate) const DELETE_EXPIRED: &str = "DELETE FROM key_package WHERE not_after <= ?1";
 pub(crate) const SWEEP: &str = "DELETE FROM tombstone WHERE not_after <= ?1";
 
-fn record(row: &Row<'_>) -> rusqlite::Result<KeypackageRecord> {
+pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<KeypackageRecord> {
     Ok(KeypackageRecord {
         hash_ref: row.get(0)?,
         ciphersuite: row.get(1)?,

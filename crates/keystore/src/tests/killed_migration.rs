@@ -29,6 +29,7 @@ const PACKAGES: u32 = 500;
 const WITH_ANOTHER_STEP: &[Migration] = &[
     MIGRATIONS[0],
     MIGRATIONS[1],
+    MIGRATIONS[2],
     "ALTER TABLE key_package ADD COLUMN mark BLOB;
      UPDATE key_package SET mark = randomblob(500), state = 1, published_at = generated_at;
      CREATE UNIQUE INDEX key_package_mark ON key_package (mark);
@@ -63,7 +64,7 @@ fn a_migration_killed_at_any_moment_is_done_wholly_or_not_at_all() {
 
     let mut unfinished = 0;
     for kill in 0..KILLS {
-        if version(&open(&copy.file())) == 3 {
+        if version(&open(&copy.file())) == 4 {
             copy = Copy::of(&template);
         }
         let child = MigrationToTheNext::start(&copy.file());
@@ -76,7 +77,7 @@ fn a_migration_killed_at_any_moment_is_done_wholly_or_not_at_all() {
 
     smol::block_on(async { start(&copy.file(), WITH_ANOTHER_STEP).await.unwrap().close().await });
     check(&copy.file(), &data);
-    assert_eq!(version(&open(&copy.file())), 3);
+    assert_eq!(version(&open(&copy.file())), 4);
 }
 
 /// Wholly the released schema or wholly the next, and every row as it was.
@@ -87,8 +88,8 @@ fn check(file: &Path, data: &[(Vec<u8>, Vec<u8>)]) {
     let tables = count("SELECT count(*) FROM sqlite_schema WHERE name IN ('marked', 'key_package_mark')");
     let published = count("SELECT count(*) FROM key_package WHERE state = 1");
     match version(&connection) {
-        2 => assert_eq!((columns, tables, published), (0, 0, 0)),
-        3 => {
+        3 => assert_eq!((columns, tables, published), (0, 0, 0)),
+        4 => {
             assert_eq!((columns, tables, published), (1, 2, PACKAGES));
             assert_eq!(count("SELECT count(*) FROM key_package WHERE length(mark) = 500"), PACKAGES);
             assert_eq!(count("SELECT count(*) FROM marked JOIN key_package USING (hash_ref)"), PACKAGES);

@@ -14,13 +14,15 @@ use crate::{
 
 const V1: Migration = MIGRATIONS[0];
 const V2: Migration = MIGRATIONS[1];
+const V3: Migration = MIGRATIONS[2];
 const TWO_MORE: &[Migration] = &[
     V1,
     V2,
+    V3,
     "CREATE TABLE note (text TEXT NOT NULL) STRICT; INSERT INTO note VALUES ('made once')",
     "ALTER TABLE note ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0",
 ];
-const LAST_FAILS: &[Migration] = &[V1, V2, TWO_MORE[2], "CREATE TABLE half (x); INSERT INTO nothing VALUES (1)"];
+const LAST_FAILS: &[Migration] = &[V1, V2, V3, TWO_MORE[3], "CREATE TABLE half (x); INSERT INTO nothing VALUES (1)"];
 
 async fn open(path: &Path, migrations: &'static [Migration]) -> Result<Keystore> {
     Keystore::start(path.to_owned(), Some(key(1)), BUSY, migrations, None).await
@@ -45,7 +47,7 @@ fn a_fresh_file_has_the_newest_schema() {
         let (_folder, path) = place();
         open(&path, MIGRATIONS).await.unwrap().close().await;
         let connection = look(&path);
-        assert_eq!(version(&connection), 2);
+        assert_eq!(version(&connection), 3);
         let mut expected = ["client", "credential", "key_package", "tombstone"].to_vec();
         expected.extend(["encryption_key_pair", "group_blob", "mls_group", "opened_welcome", "outgoing"]);
         expected.sort_unstable();
@@ -68,12 +70,12 @@ fn every_step_that_is_due_is_made_once_and_the_content_stays() {
             assert_eq!(hash_refs(&keystore).await.unwrap(), refs);
             keystore.close().await;
             let connection = look(&path);
-            assert_eq!(version(&connection), 4);
+            assert_eq!(version(&connection), 5);
             let notes: u32 = connection.query_row("SELECT count(pinned) FROM note", [], |row| row.get(0)).unwrap();
             assert_eq!(notes, 1);
         }
         let error = open(&path, MIGRATIONS).await.unwrap_err();
-        assert_eq!(error, Error::Storage(StorageError::NewerSchema { found: 4, supported: 2 }));
+        assert_eq!(error, Error::Storage(StorageError::NewerSchema { found: 5, supported: 3 }));
     });
 }
 
@@ -86,7 +88,7 @@ fn a_handle_of_an_older_release_stops_when_the_file_is_migrated_under_it() {
         let refs = fill(&old, 5).await.keypackages.len();
         hash_refs(&old).await.unwrap();
         let new = open(&path, TWO_MORE).await.unwrap();
-        let newer = Error::Storage(StorageError::NewerSchema { found: 4, supported: 2 });
+        let newer = Error::Storage(StorageError::NewerSchema { found: 5, supported: 3 });
         for _ in 0..2 {
             assert_eq!(old.begin().await.map(drop), Err(newer.clone()));
             assert_eq!(hash_refs(&old).await, Err(newer.clone()));
@@ -108,7 +110,7 @@ fn a_step_that_fails_undoes_those_before_it() {
         assert!(matches!(open(&path, LAST_FAILS).await.unwrap_err(), Error::Storage(StorageError::Sqlite { .. })));
         assert!(fs::read(&path).unwrap() == before);
         let connection = look(&path);
-        assert_eq!(version(&connection), 2);
+        assert_eq!(version(&connection), 3);
         assert!(!tables(&connection).contains(&"note".to_owned()));
         drop(connection);
         assert_eq!(hash_refs(&open(&path, TWO_MORE).await.unwrap()).await.unwrap().len(), 5);
@@ -147,7 +149,7 @@ fn what_is_due_is_asked_again_under_the_lock() {
         for step in TWO_MORE {
             fast.execute_batch(step).unwrap();
         }
-        fast.execute_batch("PRAGMA user_version = 4; COMMIT").unwrap();
+        fast.execute_batch("PRAGMA user_version = 5; COMMIT").unwrap();
         waiting.join().unwrap().unwrap();
     });
 }
@@ -204,6 +206,18 @@ fn the_fixture_of_schema_2_has_the_schema_of_its_steps() {
     let connection = connection::open(&path, Some(&key), Access::Read(super::support::BUSY)).unwrap();
     assert_eq!(version(&connection), 2);
     assert_eq!(schema_of(&connection), schema_of_a_fresh_file(&[V1, V2]), "a released step never changes");
+}
+
+/// Its packages are read by way of the whole library: see its test `at_rest.rs`.
+#[test]
+fn the_fixture_of_schema_3_has_the_schema_of_its_steps() {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/schema-3.db");
+    let (_folder, path) = place();
+    fs::copy(fixture, &path).unwrap();
+    let key = crate::DatabaseKey::from_bytes(b"the key of a test file, not ours").unwrap();
+    let connection = connection::open(&path, Some(&key), Access::Read(super::support::BUSY)).unwrap();
+    assert_eq!(version(&connection), 3);
+    assert_eq!(schema_of(&connection), schema_of_a_fresh_file(&[V1, V2, V3]), "a released step never changes");
 }
 
 fn schema_of(connection: &Connection) -> Vec<String> {

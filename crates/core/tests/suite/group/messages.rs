@@ -1,9 +1,9 @@
 //! What becomes of each kind of bad message, and that the good ones beside it do not suffer.
 
 mod batch;
-mod forged;
+pub(super) mod forged;
 mod order;
-mod unsupported;
+pub(super) mod unsupported;
 
 use mlskit::{
     Error, MessageError, RejectedMessage, RejoinReason,

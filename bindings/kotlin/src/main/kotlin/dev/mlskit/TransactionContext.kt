@@ -148,6 +148,26 @@ public class TransactionContext internal constructor(
     public suspend fun commitProposals(groupId: GroupId): Unit = native.call { commitProposals(groupId) }
 
     /**
+     * Forgets all proposals accepted in this epoch, so that this client can commit and speak without them. Should another
+     * member commit them after all, its commit is [RejoinReason.MissingProposal]: make a commit of one's own at once.
+     *
+     * @throws GroupException.CommitPending while a commit waits for its answer.
+     * @throws GroupException.Leaving after [leaveGroup].
+     */
+    public suspend fun dropProposals(groupId: GroupId): Unit = native.call { dropProposals(groupId) }
+
+    /**
+     * Sets how this client runs its side of a group from now on. Context extensions are the group's: those in [config] are
+     * not looked at. Whether external joins are let in stays as it is if [config] does not say.
+     *
+     * @throws GroupException.SettingTooLarge for a number beyond its limit.
+     */
+    public suspend fun configureGroup(
+        groupId: GroupId,
+        config: GroupConfig,
+    ): Unit = native.call { configureGroup(groupId, config.toFfi()) }
+
+    /**
      * Proposes to leave, and puts that into the outbox. It holds when another member has committed it (RFC 9420
      * §12.1.3): nobody can remove itself.
      *

@@ -18,7 +18,7 @@ class QuickStartTest {
     }
 
     @Test
-    fun `the readmes example runs`() =
+    fun `the quick start works`() =
         scenario {
             var published: ByteArray? = null
             DatabaseKey(World.KEY).use { publish(file("alice"), it) { bytes -> published = bytes } }

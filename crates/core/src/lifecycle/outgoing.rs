@@ -1,0 +1,88 @@
+//! What the directory must be told.
+
+use std::{
+    fmt,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
+
+use mlskit_keystore::{KeypackageState, View};
+
+use super::{
+    KeypackagePolicy,
+    due::{Due, Fitness},
+};
+use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, credential, keypackage};
+
+/// A key package that a directory is to serve.
+#[derive(Clone, PartialEq, Eq)]
+pub struct KeypackagePublication {
+    /// Names it in [`confirm_published`](crate::TransactionContext::confirm_published).
+    pub keypackage_ref: KeypackageRef,
+    /// The package, in the policy's [framing](KeypackagePolicy::framing): the same bytes until it is confirmed.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for KeypackagePublication {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { keypackage_ref, bytes } = self;
+        write!(formatter, "KeypackagePublication({keypackage_ref}, {} bytes)", bytes.len())
+    }
+}
+
+/// What a directory is to be told of a credential's key packages: committed and unconfirmed, in the order in which it is
+/// to be told. After a crash it is the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OutgoingKeypackages {
+    /// What is to be published: a last-resort package first, then in the order in which they were made.
+    pub publish: Vec<KeypackagePublication>,
+    /// What is to be withdrawn: of this and every other credential what was replaced, and what was removed.
+    pub withdraw: Vec<KeypackageRef>,
+    /// When there will be more to do, if nothing happens before. Nothing, where there never will.
+    pub next: Option<SystemTime>,
+}
+
+pub(crate) fn outgoing(
+    view: &View<'_>,
+    client: &Client,
+    credential_ref: &CredentialRef,
+    policy: &KeypackagePolicy,
+) -> Result<OutgoingKeypackages> {
+    let credential = credential::resolve(view, client.id(), credential_ref)?;
+    let due = Due::new(policy, clock::seconds(client.now()), credential_ref)?;
+    // The packages of one that was replaced are in the care of its successor.
+    let in_service = match view.successor(credential)? {
+        Some(_) => Vec::new(),
+        None => view.keypackages_in_service(credential)?,
+    };
+    let out_of_service = view.keypackages_out_of_service()?;
+    let next = in_service.iter().chain(&out_of_service).map(|package| due.next(package)).min();
+
+    let mut publish = Vec::new();
+    for package in in_service {
+        if package.state == KeypackageState::Generated && due.fitness(&package) == Fitness::Fresh {
+            publish.extend(publication(view, package.package.try_into()?, policy)?);
+        }
+    }
+    publish.sort_by_key(|publication| !publication.keypackage_ref.is_last_resort());
+
+    let retired = out_of_service.into_iter().filter(|package| package.state == KeypackageState::Retired);
+    let withdraw = retired.map(|package| package.package).chain(view.tombstones(due.now)?);
+    let withdraw = withdraw.map(KeypackageRef::try_from).collect::<Result<_>>()?;
+    Ok(OutgoingKeypackages { publish, withdraw, next: next.and_then(time) })
+}
+
+fn publication(
+    view: &View<'_>,
+    keypackage_ref: KeypackageRef,
+    policy: &KeypackagePolicy,
+) -> Result<Option<KeypackagePublication>> {
+    let Some(keypackage) = keypackage::load(view, &keypackage_ref)? else { return Ok(None) };
+    let bytes = policy.framing.apply(&keypackage.to_bytes()?);
+    Ok(Some(KeypackagePublication { keypackage_ref, bytes }))
+}
+
+/// Nothing for what a clock can't show.
+pub(super) fn time(seconds: u64) -> Option<SystemTime> {
+    UNIX_EPOCH.checked_add(Duration::from_secs(seconds))
+}

@@ -1,0 +1,87 @@
+//! One credential takes another's place.
+
+use mlskit_keystore::{CredentialId, Operation, View};
+use openmls::prelude::GroupId;
+
+use super::{KeypackagePolicy, maintain::maintain};
+use crate::{Client, CredentialRef, Error, GroupError, Result, credential, group};
+
+/// What is left of a credential that is being replaced.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CredentialReplacement {
+    /// The groups that this client is still in with the old credential: a commit that moves it waits for its answer, or
+    /// the group can't be moved now. Those that this client was removed from are to be deleted by the app.
+    pub groups: Vec<GroupId>,
+    /// How many of its key packages are still there, for peers who have fetched them.
+    pub keypackages: u32,
+}
+
+impl CredentialReplacement {
+    /// Whether [`remove_credential`](crate::TransactionContext::remove_credential) takes nothing away from anybody.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.groups.is_empty() && self.keypackages == 0
+    }
+}
+
+pub(crate) fn replace(
+    operation: &mut Operation<'_>,
+    client: &Client,
+    old: &CredentialRef,
+    new: &CredentialRef,
+    policy: &KeypackagePolicy,
+) -> Result<CredentialReplacement> {
+    let (expected, found) = (old.ciphersuite(), new.ciphersuite());
+    if expected != found {
+        return Err(GroupError::DifferentCiphersuite { expected, found }.into());
+    }
+    let old_id = credential::resolve(operation, client.id(), old)?;
+    let new_id = credential::resolve(operation, client.id(), new)?;
+    operation.supersede_credential(old_id, new_id)?;
+    maintain(operation, client, new, policy)?;
+    replacement(operation, client, old)
+}
+
+pub(crate) fn replacement(view: &View<'_>, client: &Client, old: &CredentialRef) -> Result<CredentialReplacement> {
+    let old = credential::resolve(view, client.id(), old)?;
+    if view.successor(old)?.is_none() {
+        return Ok(CredentialReplacement::default());
+    }
+    let groups = view.groups_of_credential(old)?;
+    let groups = groups.iter().map(|group_id| GroupId::from_slice(group_id)).collect();
+    let (keypackages, _) = view.count_keypackages(old)?;
+    Ok(CredentialReplacement { groups, keypackages })
+}
+
+/// Makes the commits that move groups over to the credential from those whose place it takes. What can't be moved now is
+/// tried again the next time.
+pub(super) fn move_groups(
+    operation: &mut Operation<'_>,
+    client: &Client,
+    credential: CredentialId,
+    credential_ref: &CredentialRef,
+) -> Result<()> {
+    for predecessor in operation.predecessors(credential)? {
+        for group_id in operation.groups_of_credential(predecessor)? {
+            let group_id = GroupId::from_slice(&group_id);
+            match group::update_keys(operation, client, &group_id, Some(credential_ref)) {
+                Err(Error::Group(reason)) if is_for_later(&reason) => {}
+                other => other?,
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Refusals that come before anything is changed.
+fn is_for_later(reason: &GroupError) -> bool {
+    matches!(
+        reason,
+        GroupError::CommitPending
+            | GroupError::JoinPending
+            | GroupError::Leaving
+            | GroupError::Removed
+            | GroupError::CredentialTypeNotSupported { .. }
+    )
+}

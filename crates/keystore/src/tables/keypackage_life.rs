@@ -1,0 +1,251 @@
+//! The life of one's own key packages: from being given out to be published to being purged. docs/lifecycle.md tells the
+//! whole story; here are its statements.
+
+use rusqlite::{Row, params};
+
+use super::{
+    keypackage::{KeypackageRecord, record},
+    seconds,
+};
+use crate::{CredentialId, Operation, Result, View};
+
+/// How far a key package has come. The numbers are in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum KeypackageState {
+    /// Made, and maybe given out; nobody has said that it was published.
+    Generated = 0,
+    /// A directory serves it.
+    Published = 1,
+    /// To be withdrawn from the directory.
+    Retired = 2,
+    /// No directory serves it any more; a Welcome for it may still be on its way.
+    Withdrawn = 3,
+}
+
+/// A key package that was given out, with what its life depends on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeypackageLife {
+    /// The package.
+    pub package: KeypackageRecord,
+    /// Whose it is.
+    pub credential: CredentialId,
+    /// How far it has come.
+    pub state: KeypackageState,
+    /// Seconds since 1970.
+    pub generated_at: u64,
+    /// When it was first given out, in seconds since 1970.
+    pub offered_at: u64,
+    /// When the directory stopped to serve it, in seconds since 1970.
+    pub withdrawn_at: Option<u64>,
+    /// When it was first seen that its time is over, in seconds since 1970.
+    pub over_at: Option<u64>,
+    /// Whether it is to be replaced before its time: a last-resort package that has opened a Welcome, or one that was
+    /// [outdated](Operation::outdate_keypackages).
+    pub is_outdated: bool,
+}
+
+/// What to purge, by the clock of the caller. Seconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PurgeTimes {
+    /// The present.
+    pub now: u64,
+    /// What was withdrawn then or earlier has had its grace.
+    pub withdrawn_by: u64,
+    /// What was first seen to be over then or earlier is purged.
+    pub over_by: u64,
+}
+
+impl View<'_> {
+    /// The packages of a credential that were given out and are not retired, in the order in which they were made.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn keypackages_in_service(&self, credential: CredentialId) -> Result<Vec<KeypackageLife>> {
+        let mut statement = self.connection.prepare_cached(IN_SERVICE)?;
+        Ok(statement.query_map([credential.0], life)?.collect::<Result<_, _>>()?)
+    }
+
+    /// The packages of all credentials that are retired or withdrawn, in the order in which they were made.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn keypackages_out_of_service(&self) -> Result<Vec<KeypackageLife>> {
+        let mut statement = self.connection.prepare_cached(OUT_OF_SERVICE)?;
+        Ok(statement.query_map([], life)?.collect::<Result<_, _>>()?)
+    }
+
+    /// How many packages of a credential there are, and how many of them were never given out.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn count_keypackages(&self, credential: CredentialId) -> Result<(u32, u32)> {
+        let mut statement = self.connection.prepare_cached(COUNT)?;
+        Ok(statement.query_row([credential.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
+    }
+
+    /// Whether a package was given out, and is neither published nor retired.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn is_keypackage_pending(&self, hash_ref: &[u8]) -> Result<bool> {
+        Ok(self.connection.prepare_cached(IS_PENDING)?.query_row([hash_ref], |row| row.get(0))?)
+    }
+
+    /// The removed packages that a directory may still serve at `now`, in the order in which they were removed.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn tombstones(&self, now: u64) -> Result<Vec<KeypackageRecord>> {
+        let mut statement = self.connection.prepare_cached(TOMBSTONES)?;
+        Ok(statement.query_map([seconds("now", now)?], record)?.collect::<Result<_, _>>()?)
+    }
+}
+
+impl Operation<'_> {
+    /// Notes that a package is given out. From the commit on a peer may have it.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn offer_keypackage(&mut self, hash_ref: &[u8], now: u64) -> Result<()> {
+        self.change(OFFER, hash_ref, now)
+    }
+
+    /// Notes that a directory serves a package. One that was withdrawn is to be withdrawn again: the answer was late, and
+    /// so may have been the publication. One that is unknown or published already stays as it is.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn note_published(&mut self, hash_ref: &[u8], now: u64) -> Result<()> {
+        self.change(PUBLISHED, hash_ref, now)?;
+        self.change(PUBLISHED_LATE, hash_ref, now)
+    }
+
+    /// Notes that a package, if it is in service, is to be withdrawn.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn retire_keypackage(&mut self, hash_ref: &[u8], now: u64) -> Result<()> {
+        self.change(RETIRE, hash_ref, now)
+    }
+
+    /// Notes that the packages of a credential in service are to be replaced, whatever their times.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn outdate_keypackages(&mut self, credential: CredentialId) -> Result<()> {
+        self.connection.prepare_cached(OUTDATE)?.execute([credential.0])?;
+        Ok(())
+    }
+
+    /// Notes that no directory serves a package any more, and forgets its tombstone.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn note_withdrawn(&mut self, hash_ref: &[u8], now: u64) -> Result<()> {
+        self.change(WITHDRAWN, hash_ref, now)?;
+        self.connection.prepare_cached(FORGET)?.execute([hash_ref])?;
+        Ok(())
+    }
+
+    fn change(&self, statement: &str, hash_ref: &[u8], now: u64) -> Result<()> {
+        self.connection.prepare_cached(statement)?.execute(params![hash_ref, seconds("now", now)?])?;
+        Ok(())
+    }
+
+    /// Deletes the packages, of all credentials, whose time was seen to be over once before; notes whose time is over
+    /// now; and forgets that of those whose time is not. A withdrawal in the future was noted by a clock that was wrong:
+    /// its grace begins anew. Tombstones go in the same way when their package has expired.
+    ///
+    /// # Errors
+    /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63;
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn purge_keypackages(&mut self, times: PurgeTimes) -> Result<usize> {
+        let PurgeTimes { now, withdrawn_by, over_by } = times;
+        let (now, withdrawn_by) = (seconds("now", now)?, seconds("now", withdrawn_by)?);
+        self.connection.prepare_cached(CLAMP)?.execute([now])?;
+        self.connection.prepare_cached(NOT_OVER)?.execute([now, withdrawn_by])?;
+        self.connection.prepare_cached(EXPIRED)?.execute([now])?;
+        self.connection.prepare_cached(HAD_GRACE)?.execute([now, withdrawn_by])?;
+        let over_by = seconds("now", over_by)?;
+        let rows = self.connection.prepare_cached(PURGE)?.execute([over_by])?;
+        self.connection.prepare_cached(TOMBSTONE_NOT_OVER)?.execute([now])?;
+        self.connection.prepare_cached(TOMBSTONE_EXPIRED)?.execute([now])?;
+        self.connection.prepare_cached(TOMBSTONE_PURGE)?.execute([now, over_by])?;
+        Ok(self.count_deleted_secrets(rows))
+    }
+}
+
+macro_rules! select_life {
+    ($which:literal) => {
+        concat!(
+            "SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort,
+                 credential, state, generated_at, offered_at, withdrawn_at, over_at,
+                 is_outdated OR last_resort AND EXISTS (SELECT 1 FROM opened_welcome WHERE key_package = key_package.id)
+             FROM key_package WHERE offered_at IS NOT NULL AND ",
+            $which,
+            " ORDER BY id"
+        )
+    };
+}
+pub(crate) const IN_SERVICE: &str = select_life!("state IN (0, 1) AND credential = ?1");
+pub(crate) const OUT_OF_SERVICE: &str = select_life!("state IN (2, 3)");
+pub(crate) const COUNT: &str = "SELECT count(*), count(*) - count(offered_at) FROM key_package WHERE credential = ?1";
+pub(crate) const IS_PENDING: &str = "
+    SELECT EXISTS (SELECT 1 FROM key_package WHERE hash_ref = ?1 AND state = 0 AND offered_at IS NOT NULL)";
+pub(crate) const TOMBSTONES: &str = "
+    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+    FROM tombstone WHERE not_after > ?1 ORDER BY id";
+pub(crate) const OFFER: &str = "UPDATE key_package SET offered_at = ?2 WHERE hash_ref = ?1 AND offered_at IS NULL";
+pub(crate) const PUBLISHED: &str = "
+    UPDATE key_package SET state = 1, published_at = ?2, offered_at = coalesce(offered_at, ?2)
+    WHERE hash_ref = ?1 AND state = 0";
+pub(crate) const PUBLISHED_LATE: &str = "
+    UPDATE key_package SET state = 2, retired_at = ?2, withdrawn_at = NULL WHERE hash_ref = ?1 AND state = 3";
+pub(crate) const RETIRE: &str = "UPDATE key_package SET state = 2, retired_at = ?2 WHERE hash_ref = ?1 AND state < 2";
+pub(crate) const WITHDRAWN: &str = "
+    UPDATE key_package SET state = 3, withdrawn_at = ?2, retired_at = coalesce(retired_at, ?2),
+        offered_at = coalesce(offered_at, ?2)
+    WHERE hash_ref = ?1 AND state < 3";
+pub(crate) const FORGET: &str = "DELETE FROM tombstone WHERE hash_ref = ?1";
+pub(crate) const CLAMP: &str = "
+    UPDATE key_package SET withdrawn_at = ?1 WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1";
+/// Few are over: the plus signs keep SQLite from searching all that have not expired.
+pub(crate) const NOT_OVER: &str = "
+    UPDATE key_package SET over_at = NULL
+    WHERE over_at IS NOT NULL
+        AND (+over_at > ?1 OR (+not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR withdrawn_at > ?2)))";
+pub(crate) const EXPIRED: &str = "UPDATE key_package SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
+pub(crate) const HAD_GRACE: &str = "
+    UPDATE key_package SET over_at = ?1
+    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at <= ?2 AND over_at IS NULL";
+pub(crate) const OUTDATE: &str = "
+    UPDATE key_package SET is_outdated = 1 WHERE offered_at IS NOT NULL AND state IN (0, 1) AND credential = ?1";
+pub(crate) const TOMBSTONE_NOT_OVER: &str = "
+    UPDATE tombstone SET over_at = NULL WHERE over_at IS NOT NULL AND (not_after > ?1 OR over_at > ?1)";
+pub(crate) const TOMBSTONE_EXPIRED: &str = "
+    UPDATE tombstone SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
+pub(crate) const TOMBSTONE_PURGE: &str = "DELETE FROM tombstone WHERE not_after <= ?1 AND over_at <= ?2";
+pub(crate) const PURGE: &str = "DELETE FROM key_package WHERE over_at IS NOT NULL AND over_at <= ?1";
+
+fn life(row: &Row<'_>) -> rusqlite::Result<KeypackageLife> {
+    let time = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned));
+    Ok(KeypackageLife {
+        package: record(row)?,
+        credential: CredentialId(row.get(6)?),
+        state: state(row.get(7)?),
+        generated_at: row.get::<_, i64>(8)?.cast_unsigned(),
+        offered_at: row.get::<_, i64>(9)?.cast_unsigned(),
+        withdrawn_at: time(10)?,
+        over_at: time(11)?,
+        is_outdated: row.get(12)?,
+    })
+}
+
+fn state(number: u8) -> KeypackageState {
+    match number {
+        0 => KeypackageState::Generated,
+        1 => KeypackageState::Published,
+        2 => KeypackageState::Retired,
+        _ => KeypackageState::Withdrawn,
+    }
+}
