@@ -58,7 +58,7 @@ jar: ## packs the Kotlin library for this system: its jar with the native librar
 	@scripts/kotlin-jar make
 
 aar: ## packs the Kotlin library for Android (with the NDK)
-	@scripts/set-up kotlin
+	@scripts/set-up jar
 	@scripts/aar
 
 fuzz: ## feeds noise to import_keypackage, join_group and process_message, each for FUZZ_SECONDS (60)
