@@ -1,6 +1,7 @@
 //! The client: an open database and whom it belongs to.
 
 mod groups;
+mod keypackages;
 mod lifecycle;
 mod options;
 

@@ -13,7 +13,7 @@ mod raw;
 mod reader;
 mod reference;
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 pub use check::KeypackageChecks;
 pub use config::KeypackageConfig;
@@ -26,16 +26,21 @@ use mlskit_keystore::View;
 pub use openmls::prelude::KeyPackage as Keypackage;
 pub use reference::KeypackageRef;
 use tls_codec::Serialize;
+#[cfg(feature = "marmot")]
+pub(crate) use {
+    config::{Profile, declare},
+    raw::DEFAULT_EXTENSIONS,
+};
 
 pub use crate::error::RejectedKeypackage;
-use crate::{KeypackageError, Result};
+use crate::{KeypackageError, Result, hex};
 
 /// The default lifetime of a key package: 84 days, about three months.
 pub const KEYPACKAGE_DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60 * 24 * 28 * 3);
 
 /// How far back a lifetime begins, so that a peer whose clock is behind can use the package at once; and so by how much
 /// it may be longer than a limit.
-const CLOCK_MARGIN: Duration = Duration::from_hours(1);
+pub(crate) const CLOCK_MARGIN: Duration = Duration::from_hours(1);
 
 /// The most key packages that one call generates.
 pub const MAX_BATCH: usize = 10_000;
@@ -98,6 +103,21 @@ pub(crate) fn list(view: &View<'_>) -> Result<Vec<KeypackageRef>> {
 
 pub(crate) fn find(view: &View<'_>, hash_ref: &[u8]) -> Result<Option<KeypackageRef>> {
     view.keypackage_record(hash_ref)?.map(KeypackageRef::try_from).transpose()
+}
+
+pub(crate) fn list_valid(view: &View<'_>, now: SystemTime) -> Result<Vec<KeypackageRef>> {
+    let mut refs = list(view)?;
+    refs.retain(|keypackage_ref| keypackage_ref.is_valid_at(now));
+    Ok(refs)
+}
+
+pub(crate) fn is_valid(view: &View<'_>, hash_ref: &[u8], now: SystemTime) -> Result<bool> {
+    Ok(find(view, hash_ref)?.is_some_and(|keypackage_ref| keypackage_ref.is_valid_at(now)))
+}
+
+/// The package that a person, or another kit, calls by its hash in hexadecimal digits.
+pub(crate) fn find_by_id(view: &View<'_>, id: &str) -> Result<Option<KeypackageRef>> {
+    hex::parse(id).map_or(Ok(None), |hash_ref| find(view, &hash_ref))
 }
 
 pub(crate) fn load(view: &View<'_>, keypackage_ref: &KeypackageRef) -> Result<Option<Keypackage>> {

@@ -46,6 +46,7 @@
 //!
 //! # Features
 //!
+//! - `marmot`: the module `marmot`, key packages of the Marmot protocol and the Nostr events that they travel in.
 //! - `vendored-openssl`: builds OpenSSL's libcrypto along for SQLCipher, instead of linking the system's. Not for
 //!   Apple's systems, where CommonCrypto serves.
 //!
@@ -65,6 +66,8 @@ pub mod group;
 mod hex;
 pub mod keypackage;
 pub mod lifecycle;
+#[cfg(feature = "marmot")]
+pub mod marmot;
 mod nesting;
 mod transaction;
 #[cfg(test)]
@@ -97,6 +100,6 @@ pub use transaction::TransactionContext;
 pub struct Readme;
 
 /// So do those for people who come from elsewhere.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "marmot"))]
 #[doc = include_str!("../../../docs/coming-from.md")]
 pub struct ComingFrom;

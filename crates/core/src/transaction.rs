@@ -1,6 +1,7 @@
 //! What can be done inside a transaction.
 
 mod groups;
+mod keypackages;
 mod lifecycle;
 
 use std::{

@@ -17,6 +17,7 @@ use crate::{
 #[derive(Debug, uniffi::Object)]
 pub struct Client {
     core: mlskit::Client,
+    checks: mlskit::KeypackageChecks,
     _live: Live<CLIENTS>,
 }
 
@@ -36,8 +37,9 @@ impl Client {
         clock: Option<Arc<ManualClock>>,
     ) -> Result<Arc<Self>> {
         let key = mlskit::DatabaseKey::from_bytes(key.as_bytes())?;
-        let core = mlskit::Client::open_with(path, &key, client_id.into(), options.to_core(clock)).await?;
-        Ok(Self::new(core))
+        let options = options.to_core(clock);
+        let checks = (&options).into();
+        Ok(Self::new(mlskit::Client::open_with(path, &key, client_id.into(), options).await?, checks))
     }
 
     /// Makes a client for a test or a demo, in a new folder inside `folder` or inside the system's for temporary files. It
@@ -53,7 +55,9 @@ impl Client {
         clock: Option<Arc<ManualClock>>,
     ) -> Result<Arc<Self>> {
         let folder = folder.map_or_else(std::env::temp_dir, Into::into);
-        Ok(Self::new(mlskit::Client::temporary_in(folder, client_id.into(), options.to_core(clock)).await?))
+        let options = options.to_core(clock);
+        let checks = (&options).into();
+        Ok(Self::new(mlskit::Client::temporary_in(folder, client_id.into(), options).await?, checks))
     }
 
     /// The client's id.
@@ -68,7 +72,7 @@ impl Client {
     /// `Cancelled`; `Transaction` with `TransactionBusy` and `Storage` with `DatabaseBusy` after the busy time-out;
     /// `Storage` for the file.
     pub async fn new_transaction(&self, token: Option<Arc<CancelToken>>) -> Result<Arc<TransactionContext>> {
-        let begin = async { Ok(TransactionContext::new(self.core.clone(), self.core.new_transaction().await?)) };
+        let begin = async { Ok(TransactionContext::new(self.checks.clone(), self.core.new_transaction().await?)) };
         let Some(token) = token else { return begin.await };
         let give_up = async {
             token.cancelled().await;
@@ -160,7 +164,7 @@ impl Client {
 }
 
 impl Client {
-    fn new(core: mlskit::Client) -> Arc<Self> {
-        Arc::new(Self { core, _live: Live::new() })
+    fn new(core: mlskit::Client, checks: mlskit::KeypackageChecks) -> Arc<Self> {
+        Arc::new(Self { core, checks, _live: Live::new() })
     }
 }

@@ -21,6 +21,14 @@ pub struct GroupConfig {
     /// Extensions of the group's context. Only its creator sets them.
     #[uniffi(default = [])]
     pub context_extensions: Vec<Extension>,
+    /// How many messages of the same sender and epoch may be read before one that was sent earlier; at most 1,024.
+    /// Default: 32.
+    #[uniffi(default = None)]
+    pub late_messages: Option<u64>,
+    /// How many messages of the same sender and epoch may be missing before one that is readable; at most 65,536.
+    /// Default: 1,000.
+    #[uniffi(default = None)]
+    pub skipped_messages: Option<u64>,
 }
 
 /// How to join a group.
@@ -39,7 +47,15 @@ pub struct JoinOptions {
 
 impl From<GroupConfig> for mlskit::group::GroupConfig {
     fn from(value: GroupConfig) -> Self {
-        let GroupConfig { past_epochs, padding, ratchet_tree_in_welcome, external_joins, context_extensions } = value;
+        let GroupConfig {
+            past_epochs,
+            padding,
+            ratchet_tree_in_welcome,
+            external_joins,
+            context_extensions,
+            late_messages,
+            skipped_messages,
+        } = value;
         let mut config = Self::default();
         if let Some(past_epochs) = past_epochs {
             config = config.past_epochs(size(past_epochs));
@@ -52,6 +68,12 @@ impl From<GroupConfig> for mlskit::group::GroupConfig {
         }
         if let Some(let_in) = external_joins {
             config = config.external_joins(let_in);
+        }
+        if let Some(late_messages) = late_messages {
+            config = config.late_messages(size(late_messages));
+        }
+        if let Some(skipped_messages) = skipped_messages {
+            config = config.skipped_messages(size(skipped_messages));
         }
         context_extensions.into_iter().fold(config, |config, extension| config.context_extension(extension.into()))
     }

@@ -70,7 +70,7 @@ pub use outgoing::{OutgoingKind, OutgoingMessage};
 pub use received::{
     Change, CommitContents, LeafUpdate, ProposalContents, Received, ReceivedProposal, Sender, StagedCommit, group_of,
 };
-pub use sealed_message::{PlainMessage, SealedMessage, SealedMessages};
+pub use sealed_message::{PlainMessage, SealedMessages};
 pub use secret::Secret;
 pub use transaction::TransactionContext;
 

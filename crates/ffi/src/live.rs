@@ -17,7 +17,7 @@ pub struct LiveObjects {
     pub staged_commits: u64,
     /// Proposals that came in.
     pub received_proposals: u64,
-    /// Encrypted messages, and lists of them.
+    /// Lists of encrypted messages, each of one call.
     pub sealed_messages: u64,
 }
 

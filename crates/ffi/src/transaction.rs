@@ -18,7 +18,7 @@ use crate::{
 /// or `abort`, every call but a second `abort` gets `TransactionFinished`. An object that is freed rolls back.
 #[derive(Debug, uniffi::Object)]
 pub struct TransactionContext {
-    client: mlskit::Client,
+    checks: mlskit::KeypackageChecks,
     core: mlskit::TransactionContext,
     bound: AllBound,
     _live: Live<TRANSACTIONS>,
@@ -155,7 +155,7 @@ impl TransactionContext {
 }
 
 impl TransactionContext {
-    pub(crate) fn new(client: mlskit::Client, core: mlskit::TransactionContext) -> Arc<Self> {
-        Arc::new(Self { client, core, bound: AllBound::default(), _live: Live::new() })
+    pub(crate) fn new(checks: mlskit::KeypackageChecks, core: mlskit::TransactionContext) -> Arc<Self> {
+        Arc::new(Self { checks, core, bound: AllBound::default(), _live: Live::new() })
     }
 }

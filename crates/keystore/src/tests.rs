@@ -8,6 +8,7 @@ mod exit;
 mod failed_sync;
 mod file_errors;
 mod groups;
+mod handed_over;
 mod indexes;
 mod integrity;
 mod killed_deletion;

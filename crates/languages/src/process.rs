@@ -29,18 +29,20 @@ impl MemberProcess {
     /// Gives a command and waits for its answer, without the `ok`.
     ///
     /// # Errors
-    /// What follows an answer's `error`, or that there was none.
+    /// What follows an answer's `error`, or that there was none. Never more of the command than its first word: there may
+    /// be a key in it.
     pub fn ask(&mut self, command: &str) -> Outcome<String> {
+        let (verb, _) = command.split_once(' ').unwrap_or((command, ""));
         let mut answer = String::new();
         // A process that has ended reads nothing, and is found out by its answer.
         let _ = writeln!(self.child.stdin.as_mut().ok_or("no standard input")?, "{command}");
         if self.answers.read_line(&mut answer)? == 0 {
-            return Err(format!("the process ended at {command:?}").into());
+            return Err(format!("the process ended at {verb:?}").into());
         }
         match answer.trim_end().split_once(' ').unwrap_or((answer.trim_end(), "")) {
             ("ok", rest) => Ok(rest.into()),
             ("error", rest) => Err(rest.into()),
-            _ => Err(format!("{command:?} was answered with {answer:?}").into()),
+            _ => Err(format!("{verb:?} was answered with {answer:?}").into()),
         }
     }
 

@@ -98,7 +98,8 @@ impl<'a> Stage<'a> {
         };
         let mut member = MemberProcess::start(program)?;
         let path = self.folder.path().join(format!("{name}.db"));
-        member.ask(&format!("open {} {key} {name} http://{}", path.display(), self.address))?;
+        let opened = member.ask(&format!("open {} {key} {name} http://{}", path.display(), self.address));
+        opened.map_err(|error| format!("{name}, {:?}: {error}", program.join(" ")))?;
         Ok(member)
     }
 

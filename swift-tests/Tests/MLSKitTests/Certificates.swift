@@ -38,6 +38,44 @@ enum Certificates {
         -----END PRIVATE KEY-----
         """
 
+    /// One for Ed448, from 2026 to 2126.
+    static let ed448 = """
+        -----BEGIN CERTIFICATE-----
+        MIIBgjCCAQKgAwIBAgIUduI+aVwoWkCMXULcHlpkcs8eRQwwBQYDK2VxMBAxDjAM
+        BgNVBAMMBWFsaWNlMCAXDTI2MTEyMTE3NTMwM1oYDzIxMjYxMDI4MTc1MzAzWjAQ
+        MQ4wDAYDVQQDDAVhbGljZTBDMAUGAytlcQM6AJViQeiKNrsZRcXgi8mP3yuf268b
+        8gwKzX6hCL47LpOQwx1T6EYR5YNpMdC6Bz2FXg3OP5fHA9NmAKNTMFEwHQYDVR0O
+        BBYEFODx0nn1kmQRIlwpAmHkZfQElXaYMB8GA1UdIwQYMBaAFODx0nn1kmQRIlwp
+        AmHkZfQElXaYMA8GA1UdEwEB/wQFMAMBAf8wBQYDK2VxA3MAG/xEZP7t22z8K8SF
+        XfsQI29TwOj7RQOhl+W/zKO3JPZHUbeqpQBIYIO5sz1lFLOO8A+wcM08JACAbT/f
+        1IBxU2XIBJKTt+k2RQFbmXZD9ab5mY3JUs9hJFVO7/PcrwZdAxRbfPuUp43vMpDx
+        ybDanjEA
+        -----END CERTIFICATE-----
+        """
+
+    /// One for P-256, from 2026 to 2126.
+    static let p256 = """
+        -----BEGIN CERTIFICATE-----
+        MIIBeDCCAR2gAwIBAgIUR9w7CNZxGzjf3GShT8AWPg7vWyYwCgYIKoZIzj0EAwIw
+        EDEOMAwGA1UEAwwFYWxpY2UwIBcNMjYxMTIxMTc1MzAzWhgPMjEyNjEwMjgxNzUz
+        MDNaMBAxDjAMBgNVBAMMBWFsaWNlMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+        foloEA4F3Pv6VQRqMD5q1A9vr31edeI/UPPJkoRkgFYxPQtPXwQkMZMuFhErMkIo
+        l2h7CABUNoBO8jY9WRiRU6NTMFEwHQYDVR0OBBYEFOSwYN5XjlMmGuzlfoSyGlfs
+        1c4kMB8GA1UdIwQYMBaAFOSwYN5XjlMmGuzlfoSyGlfs1c4kMA8GA1UdEwEB/wQF
+        MAMBAf8wCgYIKoZIzj0EAwIDSQAwRgIhAKqmsCf1OqsuWvdbTfdS8+r7jwVxzVlC
+        rOU9LRm0dVMvAiEAhZCkl2tIk8dzV2BherUVRN3NPEu98dQiw+QUqesWiPw=
+        -----END CERTIFICATE-----
+        """
+
+    /// Its key.
+    static let p256Key = """
+        -----BEGIN PRIVATE KEY-----
+        MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgSIPAilgFe9YTq0qt
+        v/VLD9Ugr0lfIsRgskPPmI/ghz2hRANCAAR+iWgQDgXc+/pVBGowPmrUD2+vfV51
+        4j9Q88mShGSAVjE9C09fBCQxky4WESsyQiiXaHsIAFQ2gE7yNj1ZGJFT
+        -----END PRIVATE KEY-----
+        """
+
     static let chain = CertificateChain.pem(leaf + "\n" + root)
 
     /// What a PEM block holds.
@@ -198,17 +236,31 @@ extension Scenarios {
             #expect(!error.localizedDescription.contains("my secret"))
         }
 
+        /// When all certificates above are valid.
+        private static var clock: ClientOptions {
+            ClientOptions(clock: ManualClock(Date(timeIntervalSince1970: 1_900_000_000)))
+        }
+
         @Test("keys of another kind than the suite signs with are refused")
         func refusesOtherKinds() async throws {
-            let credential = Credential.x509(
-                .p256AES128GCM,
-                chain: Certificates.chain,
-                privateKey: Data(Certificates.key.utf8)
+            let certificate = CertificateError.differentKeyAlgorithm(expected: .ed25519, found: .ecdsaP256SHA256)
+            let ofAnother = Certificates.credential(.pem(Certificates.p256))
+            #expect(
+                try await refusal(of: ofAnother, options: Self.clock) == .credential(.certificate(certificate))
             )
-            let found = CertificateError.differentKeyAlgorithm(expected: .ecdsaP256SHA256, found: .ed25519)
-            let keyFound = CredentialError.differentPrivateKeyAlgorithm(expected: .ecdsaP256SHA256, found: .ed25519)
-            let error = try await refusal(of: credential)
-            #expect(error == .credential(.certificate(found)) || error == .credential(keyFound))
+            let key = CredentialError.differentPrivateKeyAlgorithm(expected: .ed25519, found: .ecdsaP256SHA256)
+            let withAnother = Certificates.credential(key: Certificates.p256Key)
+            #expect(try await refusal(of: withAnother, options: Self.clock) == .credential(key))
+        }
+
+        @Test("a certificate for an unknown algorithm is refused by its name")
+        func refusesUnknownAlgorithms() async throws {
+            let error = try await refusal(of: Certificates.credential(.pem(Certificates.ed448)), options: Self.clock)
+            guard case .credential(.certificate(.unknownKeyAlgorithm(let found))) = error else {
+                Issue.record("\(error)")
+                return
+            }
+            #expect(!found.isEmpty)
         }
 
         @Test("a credential shows whose it is")

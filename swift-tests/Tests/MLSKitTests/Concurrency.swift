@@ -158,5 +158,29 @@ extension Scenarios {
                 }
             }
         }
+
+        @Test("tasks cancelled while they wait for each other leave no lock and no object")
+        func cancelsAmongOthers() async throws {
+            try await scenario { world in
+                let (client, credential) = try await world.client(options: ClientOptions(busyTimeout: .seconds(100)))
+                await withTaskGroup(of: Void.self) { group in
+                    for _ in 0..<300 {
+                        let task = Task {
+                            try await client.transaction { tx in _ = try await tx.generateKeypackage(for: credential) }
+                        }
+                        group.addTask { _ = await task.result }
+                        if Bool.random() {
+                            group.addTask {
+                                try? await Task.sleep(for: .microseconds(Int.random(in: 0..<20_000)))
+                                task.cancel()
+                            }
+                        }
+                    }
+                }
+                #expect(LiveObjects.count().transactions == 0)
+                #expect(LiveObjects.count().cancelTokens == 0)
+                try await client.transaction { _ in }
+            }
+        }
     }
 }

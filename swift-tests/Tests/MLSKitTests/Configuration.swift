@@ -197,11 +197,11 @@ extension Scenarios {
         @Test("an extension that belongs elsewhere is refused")
         func refusesMisplacedExtensions() async throws {
             let inPackage = try await refusal(of: KeypackageConfig(extensions: [.applicationID(Data("app".utf8))]))
-            #expect(inPackage == .extensionMisplaced(found: .applicationID, place: .keypackage))
+            #expect(inPackage == KeypackageError.extensionMisplaced(found: .applicationID, place: .keypackage))
             #expect(inPackage.localizedDescription.contains("belongs in a leaf node"))
             #expect(
                 try await refusal(of: KeypackageConfig(leafNodeExtensions: [.lastResort]))
-                    == .extensionMisplaced(found: .lastResort, place: .leafNode)
+                    == KeypackageError.extensionMisplaced(found: .lastResort, place: .leafNode)
             )
         }
 
@@ -210,7 +210,7 @@ extension Scenarios {
             let twice: [MLSExtension] = [.other(Self.own, Data()), .other(Self.own, Data([1]))]
             #expect(
                 try await refusal(of: KeypackageConfig(extensions: twice))
-                    == .duplicateExtension(found: Self.own, place: .keypackage)
+                    == KeypackageError.duplicateExtension(found: Self.own, place: .keypackage)
             )
         }
 
@@ -219,7 +219,7 @@ extension Scenarios {
             let grease = ExtensionType(rawValue: 0x0A0A)
             #expect(
                 try await refusal(of: KeypackageConfig(extensions: [.other(grease, Data())]))
-                    == .greaseExtension(found: grease)
+                    == KeypackageError.greaseExtension(found: grease)
             )
         }
 
@@ -246,7 +246,7 @@ extension Scenarios {
         func refusesOtherCiphersuites() async throws {
             let other = Ciphersuite(rawValue: 7)
             let config = KeypackageConfig(capabilities: Capabilities(ciphersuites: [.usual, other]))
-            guard case .unsupportedCiphersuite(other, _) = try await refusal(of: config) else {
+            guard case KeypackageError.unsupportedCiphersuite(other, _) = try await refusal(of: config) else {
                 Issue.record("a package with a suite that nobody here has")
                 return
             }

@@ -76,6 +76,15 @@ struct Pair {
         (self.aliceCredential, self.bobCredential) = (aliceCredential, bobCredential)
     }
 
+    /// Carol, whom alice adds.
+    func third(in world: World) async throws -> MLSClient {
+        let (carol, credential) = try await world.client("carol")
+        let (added, welcome) = try await alice.add(try await carol.offer(credential), to: groupID)
+        try await bob.follow(added)
+        _ = try await carol.transaction { tx in try await tx.joinGroup(welcome) }
+        return carol
+    }
+
     /// Asserts that both are in the same epoch and understand each other.
     func expectTalk(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         let toBob = try await bob.hear(try await alice.say("Hello, bob!", in: groupID))

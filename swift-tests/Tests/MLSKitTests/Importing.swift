@@ -174,9 +174,15 @@ extension Scenarios {
                 ("another-version", { if case .unknownVersion = $0 { true } else { false } }),
                 (
                     "suite-5",
-                    { if case .unsupportedCiphersuite(Ciphersuite(rawValue: 5), _) = $0 { true } else { false } }
+                    {
+                        if case RejectedKeypackage.unsupportedCiphersuite(Ciphersuite(rawValue: 5), _) = $0 {
+                            true
+                        } else {
+                            false
+                        }
+                    }
                 ),
-                ("unknown-suite", { if case .unsupportedCiphersuite = $0 { true } else { false } }),
+                ("unknown-suite", { if case RejectedKeypackage.unsupportedCiphersuite = $0 { true } else { false } }),
                 ("made-for-update", { $0 == .wrongLeafSource(found: 2) }),
                 ("made-for-commit", { $0 == .wrongLeafSource(found: 3) }),
                 ("wrong-signature", { $0 == .wrongSignature }),
@@ -190,14 +196,20 @@ extension Scenarios {
                 ("repeated-extension", { if case .repeatedExtension = $0 { true } else { false } }),
                 ("forbidden-extension", { if case .forbiddenExtension = $0 { true } else { false } }),
                 ("forbidden-leaf-extension", { if case .forbiddenLeafExtension = $0 { true } else { false } }),
-                ("undeclared-extension", { if case .undeclaredExtension = $0 { true } else { false } }),
+                (
+                    "undeclared-extension",
+                    { if case RejectedKeypackage.undeclaredExtension = $0 { true } else { false } }
+                ),
                 ("undeclared-leaf-extension", { if case .undeclaredLeafExtension = $0 { true } else { false } }),
-                ("grease-extension", { if case .greaseExtension = $0 { true } else { false } }),
+                ("grease-extension", { if case RejectedKeypackage.greaseExtension = $0 { true } else { false } }),
                 ("undeclared-suite", { if case .undeclaredCiphersuite = $0 { true } else { false } }),
                 ("undeclared-version", { if case .undeclaredVersion = $0 { true } else { false } }),
                 ("undeclared-credential-type", { if case .undeclaredCredentialType = $0 { true } else { false } }),
-                ("unreadable-certificates", { if case .certificate = $0 { true } else { false } }),
-                ("unreadable-extension", { if case .malformed = $0 { true } else { false } }),
+                (
+                    "unreadable-certificates",
+                    { if case RejectedKeypackage.certificate(.notAList) = $0 { true } else { false } }
+                ),
+                ("unreadable-extension", { if case RejectedKeypackage.malformed = $0 { true } else { false } }),
             ]
             for (name, isRight) in reasons {
                 for framing in ["bare", "message"] {

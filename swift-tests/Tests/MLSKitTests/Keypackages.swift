@@ -53,26 +53,6 @@ extension Scenarios {
             }
         }
 
-        @Test("references to one package are equal wherever they come from")
-        func comparesReferences() async throws {
-            try await scenario { world in
-                let (client, credential) = try await world.client()
-                let (one, other) = try await client.transaction { tx in
-                    (
-                        try await tx.generateKeypackage(for: credential),
-                        try await tx.generateKeypackage(for: credential)
-                    )
-                }
-                let listed = try await client.keypackageRefs()
-                #expect(listed == [one.ref, other.ref])
-                #expect(one.ref != other.ref)
-                #expect(Set(listed + [one.ref, other.ref]).count == 2)
-                #expect(listed[0].hashValue == one.ref.hashValue)
-                #expect((one.ref < other.ref) != (other.ref < one.ref))
-                #expect("\(one.ref)".count == 64)
-            }
-        }
-
         @Test("counting and removing the expired leaves the valid ones")
         func removesTheExpired() async throws {
             try await scenario { world in
@@ -260,22 +240,6 @@ extension Scenarios {
             }
         }
 
-        @Test("a reference tells what the index knows")
-        func tellsWhatTheIndexKnows() async throws {
-            try await scenario { world in
-                let (client, credential) = try await world.client(suite: .p256AES128GCM)
-                let config = KeypackageConfig(isLastResort: true)
-                let made = try await client.transaction { tx in
-                    try await tx.generateKeypackage(for: credential, config: config)
-                }
-                let ref = try #require(try await client.keypackageRefs().first)
-                #expect(ref.hashRef.count == 32)
-                #expect(ref.ciphersuite == .p256AES128GCM && ref.signatureScheme == .ecdsaP256SHA256)
-                #expect(ref.credentialType == .basic && ref.isLastResort)
-                #expect(ref.lifetime == made.ref.lifetime && ref.isValid && !ref.isExpired)
-            }
-        }
-
         @Test("a time that can not be stored is refused")
         func refusesEternity() async throws {
             try await scenario { world in
@@ -291,6 +255,23 @@ extension Scenarios {
                     return
                 }
                 #expect(error.localizedDescription.contains("has to lie between 1970 and"))
+            }
+        }
+
+        @Test("a client has as many credentials as it likes")
+        func keepsManyCredentials() async throws {
+            try await scenario { world in
+                let client = try await world.open()
+                var made: [CredentialRef] = []
+                for _ in 0..<5 {
+                    made.append(
+                        try await client.transaction { tx in
+                            try await tx.addCredential(.basic(.usual, identity: client.id))
+                        }
+                    )
+                }
+                #expect(Set(made.map(\.signatureKey)).count == 5)
+                #expect(try await client.credentials() == made)
             }
         }
     }

@@ -22,6 +22,19 @@ extension Scenarios {
             }
         }
 
+        @Test("the default file lies in a folder of its own")
+        func hasADefaultPlace() async throws {
+            try await scenario { world in
+                let file = try MLSClient.defaultFile(in: world.folder)
+                #expect(file == world.folder.appendingPathComponent("MLSKit/mls.db"))
+                let client = try await MLSClient.open(at: file, key: world.key, id: "alice")
+                #expect(FileManager.default.fileExists(atPath: file.path))
+                await client.shutdown()
+                #expect(try MLSClient.defaultFile(named: "mls.db", in: world.folder) == file)
+                #expect(try MLSClient.defaultFile().path.hasSuffix("/MLSKit/mls.db"))
+            }
+        }
+
         @Test("another key does not open the file and leaves it as it was")
         func refusesAnotherKey() async throws {
             try await scenario { world in

@@ -97,23 +97,6 @@ extension Scenarios {
             }
         }
 
-        @Test("echoes of ones own are told apart")
-        func tellsEchoes() async throws {
-            try await scenario { world in
-                let pair = try await Pair(in: world)
-                let said = try await pair.alice.say("Hello!", in: pair.groupID)
-                try await pair.alice.transaction { tx in try await tx.updateKeys(in: pair.groupID) }
-                let commit = try #require(try await pair.alice.outgoing().first).bytes
-                try await pair.alice.transaction { tx in
-                    guard case .ownMessage = try await tx.processMessage(said) else { throw OwnError() }
-                    guard case .ownCommit = try await tx.processMessage(commit) else { throw OwnError() }
-                    #expect(try await tx.commitAccepted(in: pair.groupID).epoch == 2)
-                }
-                try await pair.bob.follow(commit)
-                try await pair.expectTalk()
-            }
-        }
-
         @Test("deleting a group keeps what others wait for")
         func keepsWelcomes() async throws {
             try await scenario { world in
@@ -185,6 +168,24 @@ extension Scenarios {
                     try await tx.updateKeys(in: pair.groupID)
                 }
                 #expect(try await pair.alice.outgoing().count == 1)
+            }
+        }
+
+        @Test("a commit that carries anothers add names whom its welcome is for")
+        func namesItsRecipients() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                var offered: [Keypackage] = []
+                for name in ["carol", "dave"] {
+                    let (client, credential) = try await world.client(name)
+                    offered.append(try await pair.alice.importKeypackage(try await client.offer(credential)))
+                }
+                try await pair.alice.transaction { tx in
+                    try await tx.addMembers(offered, to: pair.groupID)
+                    _ = try await tx.commitAccepted(in: pair.groupID)
+                }
+                let welcome = try #require(try await pair.alice.outgoing().first)
+                #expect(welcome.recipients == [.basic(identity: "carol"), .basic(identity: "dave")])
             }
         }
     }

@@ -52,6 +52,21 @@ final class World: @unchecked Sendable {
         return client
     }
 
+    /// Files that only calls of the core make, and messages to the client that they belong to.
+    static let handedOver = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("crates/testkit/handed-over")
+
+    /// Opens a copy of such a file. Its client is bob.
+    func handedOver(_ name: String) async throws -> MLSClient {
+        let copy = folder.appendingPathComponent("\(name).db")
+        try FileManager.default.copyItem(at: Self.handedOver.appendingPathComponent("\(name).db"), to: copy)
+        let key = try DatabaseKey(Data("the key of a test file, not ours".utf8))
+        let client = try await MLSClient.open(at: copy, key: key, id: "bob")
+        lock.withLock { clients.append(client) }
+        return client
+    }
+
     /// A client with one Basic credential.
     func client(
         _ name: String = "alice",

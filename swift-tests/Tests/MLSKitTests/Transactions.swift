@@ -214,66 +214,6 @@ extension Scenarios {
                 #expect(try await client.keypackageRefs() == made.map(\.ref))
             }
         }
-
-        @Test("nothing native runs on the thread of the caller")
-        func leavesTheActorAlone() async throws {
-            try await scenario { world in
-                let (client, credential) = try await world.client()
-                let ticks = try await Self.ticks(while: client, generates: credential)
-                // Were the main actor held, its other tasks could not go on while the batch is made.
-                #expect(ticks >= 3)
-            }
-        }
-
-        /// How often the main actor has got to another task while it waited for a batch, which takes a second.
-        @MainActor private static func ticks(
-            while client: MLSClient,
-            generates credential: CredentialRef
-        ) async throws -> Int {
-            let counter = Counter()
-            let clock = Task { @MainActor in
-                while !Task.isCancelled {
-                    try? await Task.sleep(for: .milliseconds(1))
-                    counter.add()
-                }
-            }
-            _ = try await client.transaction { tx in
-                let before = counter.count
-                _ = try await tx.generateKeypackages(for: credential, count: 500)
-                #expect(counter.count > before)
-            }
-            clock.cancel()
-            return counter.count
-        }
-
-        @Test("a block runs where its caller runs")
-        func keepsTheActor() async throws {
-            try await scenario { world in
-                let (client, credential) = try await world.client()
-                try await Self.count(client, credential)
-                try await expectStored(1, in: client)
-            }
-        }
-
-        @MainActor private static func count(_ client: MLSClient, _ credential: CredentialRef) async throws {
-            let main = Counter()
-            try await client.transaction { tx in
-                main.add()
-                _ = try await tx.generateKeypackage(for: credential)
-                main.add()
-            }
-            #expect(main.count == 2)
-        }
-    }
-}
-
-/// Belongs to the main actor.
-@MainActor private final class Counter {
-    var count = 0
-
-    func add() {
-        MainActor.preconditionIsolated()
-        count += 1
     }
 }
 

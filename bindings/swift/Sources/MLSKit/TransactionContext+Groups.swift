@@ -139,13 +139,44 @@ extension TransactionContext {
         try await translating { try await core.dropProposals(groupId: groupID.bytes) }
     }
 
+    /// Sets how this client runs its side of a group from now on. Context extensions are the group's: those in `config` are
+    /// not looked at.
+    ///
+    /// - Throws: ``GroupError/settingTooLarge(setting:limit:found:)``.
+    public func configureGroup(_ groupID: GroupID, to config: GroupConfig) async throws {
+        try await translating { try await core.configureGroup(groupId: groupID.bytes, config: config.generated) }
+    }
+
     /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.
     ///
     /// - Throws: ``GroupError/proposalsPending``.
     public func encryptMessage(_ plaintext: Data, in groupID: GroupID, aad: Data = Data()) async throws -> SealedMessage
     {
+        SealedMessage(try await encrypt([PlainMessage(plaintext, aad: aad)], in: groupID), place: 0)
+    }
+
+    /// Encrypts many messages to a group in one call, which is several times as fast as one by one. They come back in
+    /// their order, or none does.
+    ///
+    /// ```swift
+    /// let sealed = try await client.transaction { tx in try await tx.encryptMessages(texts.map { PlainMessage($0) }, in: groupID) }
+    /// for message in sealed { try await send(message.open()) }
+    /// ```
+    ///
+    /// - Throws: ``GroupError/proposalsPending``.
+    public func encryptMessages(_ messages: [PlainMessage], in groupID: GroupID) async throws -> [SealedMessage] {
+        let batch = try await encrypt(messages, in: groupID)
+        return messages.indices.map { SealedMessage(batch, place: $0) }
+    }
+
+    private func encrypt(_ messages: [PlainMessage], in groupID: GroupID) async throws -> SealedBatch {
         try await translating {
-            SealedMessage(try await core.encryptMessage(groupId: groupID.bytes, plaintext: plaintext, aad: aad))
+            SealedBatch(
+                try await core.encryptMessages(
+                    groupId: groupID.bytes,
+                    messages: messages.map { MLSKitGenerated.PlainMessage(plaintext: $0.plaintext, aad: $0.aad) }
+                )
+            )
         }
     }
 

@@ -3,14 +3,19 @@
 mod declared;
 mod extensions;
 mod lifespan;
+mod profile;
 
 use std::time::{Duration, SystemTime};
 
+pub(crate) use declared::declare;
 use lifespan::Lifespan;
-use openmls::prelude::{Capabilities, Extension, ExtensionType, KeyPackage, KeyPackageBuilder};
+use openmls::prelude::{
+    Capabilities, Ciphersuite, CredentialType, Extension, ExtensionType, KeyPackage, KeyPackageBuilder,
+};
 use openmls_traits::random::OpenMlsRand;
+pub(crate) use profile::Profile;
 
-use crate::{ClientOptions, CredentialRef, Result};
+use crate::{ClientOptions, CredentialRef, KEYPACKAGE_DEFAULT_LIFETIME, Result};
 
 /// What a key package is to be like. The default is a single-use package without extensions that lives for
 /// [`KEYPACKAGE_DEFAULT_LIFETIME`](super::KEYPACKAGE_DEFAULT_LIFETIME), or [`ClientOptions::max_lifetime`] if that is
@@ -43,6 +48,7 @@ pub struct KeypackageConfig {
     supported_extensions: Vec<ExtensionType>,
     last_resort: bool,
     grease: bool,
+    pub(crate) profile: Profile,
 }
 
 impl KeypackageConfig {
@@ -139,13 +145,16 @@ impl KeypackageConfig {
             supported_extensions,
             last_resort,
             grease,
+            profile,
         } = self;
-        let lifetime = lifespan.resolve(options.max_lifetime, now)?;
+        profile.check(credential_ref)?;
+        let default = KEYPACKAGE_DEFAULT_LIFETIME.min(options.max_lifetime);
+        let lifetime = lifespan.resolve(default, profile.max_lifetime.unwrap_or(options.max_lifetime), now)?;
         let extensions = extensions::of_package(extensions, *last_resort)?;
         let leaf_node_extensions = extensions::of_leaf_node(leaf_node_extensions)?;
         let used = extensions.iter().chain(leaf_node_extensions.iter()).map(Extension::extension_type);
-        let supported = supported_extensions.iter().copied().chain(used);
-        let capabilities = declared::declare(capabilities.as_ref(), credential_ref, supported)?;
+        let supported = profile.extensions.iter().chain(supported_extensions).copied().chain(used);
+        let capabilities = declare(capabilities.as_ref(), kind(credential_ref), supported)?;
         let builder = KeyPackage::builder()
             .key_package_lifetime(lifetime)
             .key_package_extensions(extensions)
@@ -179,5 +188,9 @@ pub(crate) fn default_capabilities(credential_ref: &CredentialRef) -> Result<Cap
 
 /// The defaults, and some types of extensions.
 pub(crate) fn capabilities(credential_ref: &CredentialRef, extensions: &[ExtensionType]) -> Result<Capabilities> {
-    Ok(declared::declare(None, credential_ref, extensions.iter().copied())?)
+    Ok(declare(None, kind(credential_ref), extensions.iter().copied())?)
+}
+
+fn kind(credential_ref: &CredentialRef) -> (Ciphersuite, CredentialType) {
+    (credential_ref.ciphersuite(), credential_ref.credential_type())
 }

@@ -35,7 +35,7 @@ const SUITES: [(Ciphersuite, KeyKind); 3] = [
     (Ciphersuite::MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519, KeyKind::Ed25519),
 ];
 
-fn x509(suite: Ciphersuite, chain: &Chain) -> mlskit::Result<Credential> {
+pub(crate) fn x509(suite: Ciphersuite, chain: &Chain) -> mlskit::Result<Credential> {
     let key = PrivateKey::from_pkcs8(&chain.pkcs8)?;
     Credential::x509(suite, CertificateChain::from_der(chain.certificates.clone())?, key)
 }

@@ -1,6 +1,7 @@
 //! Groups, with what their tests share.
 
 mod following;
+mod handed_over;
 mod messages;
 mod mistakes;
 pub(crate) mod peer;

@@ -48,6 +48,7 @@ mod killed;
 mod life_of_a_client;
 mod life_of_a_group;
 mod lifecycle;
+mod marmot;
 mod nesting;
 mod processes;
 mod rollback;

@@ -9,13 +9,18 @@ import Foundation
 public struct GroupConfig: Hashable, Sendable {
     /// How many past epochs' messages stay readable; at most 64.
     public var pastEpochs: Int
+    /// How many messages of the same sender and epoch may be read before one that was sent earlier, which is still readable
+    /// then; at most 1,024, 0 for none.
+    public var lateMessages: Int
+    /// How many messages of the same sender and epoch may be missing before one that is readable; at most 65,536.
+    public var skippedMessages: Int
     /// Messages are padded to a multiple of so many bytes, at most 65,536; 0 for none.
     public var padding: Int
     /// Whether Welcomes and group infos carry the ratchet tree (RFC 9420 §12.4.3.3).
     public var ratchetTreeInWelcome: Bool
     /// Whether external commits (RFC 9420 §12.4.3.2) are let in. All members should be set alike: one that refuses such a
-    /// commit which others accept is left behind.
-    public var externalJoins: Bool
+    /// commit which others accept is left behind. Nil for what it was before: no, and yes for who came in by one.
+    public var externalJoins: Bool?
     /// Extensions of the group's context, `required_capabilities` among them. Only its creator sets them.
     public var contextExtensions: [MLSExtension]
 
@@ -23,12 +28,16 @@ public struct GroupConfig: Hashable, Sendable {
     /// Welcome is all that a new member needs, and nobody comes in uninvited.
     public init(
         pastEpochs: Int = 2,
+        lateMessages: Int = 32,
+        skippedMessages: Int = 1000,
         padding: Int = 256,
         ratchetTreeInWelcome: Bool = true,
-        externalJoins: Bool = false,
+        externalJoins: Bool? = nil,
         contextExtensions: [MLSExtension] = []
     ) {
         self.pastEpochs = pastEpochs
+        self.lateMessages = lateMessages
+        self.skippedMessages = skippedMessages
         self.padding = padding
         self.ratchetTreeInWelcome = ratchetTreeInWelcome
         self.externalJoins = externalJoins

@@ -132,25 +132,3 @@ public final class ReceivedProposal: Sendable {
         change = Change(contents.change)
     }
 }
-
-/// An encrypted message that opens only when the transaction that encrypted it has been committed: sent and rolled back,
-/// its key would be used again for another.
-///
-/// ```swift
-/// let sealed = try await client.transaction { tx in try await tx.encryptMessage(text, in: groupID) }
-/// try await send(sealed.open())
-/// ```
-public final class SealedMessage: Sendable {
-    let core: MLSKitGenerated.SealedMessage
-
-    init(_ core: MLSKitGenerated.SealedMessage) {
-        self.core = core
-    }
-
-    /// The `MLSMessage` to send (RFC 9420 §6.3).
-    ///
-    /// - Throws: ``GroupError/notCommitted``.
-    public func open() throws -> Data {
-        try translatingNow { try core.open() }
-    }
-}

@@ -8,7 +8,9 @@ extension GroupConfig {
             padding: UInt64(clamping: padding),
             ratchetTreeInWelcome: ratchetTreeInWelcome,
             externalJoins: externalJoins,
-            contextExtensions: contextExtensions.map(\.generated)
+            contextExtensions: contextExtensions.map(\.generated),
+            lateMessages: UInt64(clamping: lateMessages),
+            skippedMessages: UInt64(clamping: skippedMessages)
         )
     }
 }

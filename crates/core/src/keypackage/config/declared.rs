@@ -5,12 +5,12 @@
 
 use std::{collections::HashSet, ops::RangeInclusive};
 
-use openmls::prelude::{Capabilities, CredentialType, ExtensionType};
+use openmls::prelude::{Capabilities, Ciphersuite, CredentialType, ExtensionType};
 use openmls_traits::grease::is_grease_value;
 use tls_codec::{DeserializeBytes, Serialize, TlsDeserializeBytes, TlsSerialize, TlsSize};
 
 use crate::{
-    CredentialRef, KeypackageError,
+    KeypackageError,
     credential::SUPPORTED_CIPHERSUITES,
     keypackage::{framing::MLS10, raw::DEFAULT_EXTENSIONS},
 };
@@ -28,11 +28,11 @@ struct Lists {
     credentials: Vec<u16>,
 }
 
-/// What was given, or the default, with these extensions and what else the package itself uses; without the RFC's default types and without
-/// repetitions.
-pub(super) fn declare(
+/// What was given, or the default, with these extensions and what else a package of this ciphersuite and type of
+/// credential uses; without the RFC's default types and without repetitions.
+pub(crate) fn declare(
     given: Option<&Capabilities>,
-    credential_ref: &CredentialRef,
+    (ciphersuite, credential_type): (Ciphersuite, CredentialType),
     extensions: impl Iterator<Item = ExtensionType>,
 ) -> Result<Capabilities, KeypackageError> {
     let mut lists = recode::<Lists>(&given.cloned().unwrap_or_default())?;
@@ -42,8 +42,8 @@ pub(super) fn declare(
     }
     check_ciphersuites(&lists.ciphersuites)?;
     lists.versions.push(MLS10);
-    lists.ciphersuites.push(credential_ref.ciphersuite().into());
-    lists.credentials.push(credential_ref.credential_type().into());
+    lists.ciphersuites.push(ciphersuite.into());
+    lists.credentials.push(credential_type.into());
     lists.extensions.extend(extensions.map(u16::from));
     lists.extensions.retain(|listed| !DEFAULT_EXTENSIONS.contains(listed));
     lists.proposals.retain(|listed| !DEFAULT_PROPOSALS.contains(listed));

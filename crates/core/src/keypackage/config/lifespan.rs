@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use openmls::prelude::Lifetime;
 
-use crate::{KEYPACKAGE_DEFAULT_LIFETIME, KeypackageError, keypackage::CLOCK_MARGIN};
+use crate::{KeypackageError, keypackage::CLOCK_MARGIN};
 
 /// SQLite's integers are signed, and an error has to have a number for what is too late.
 const LATEST: u64 = i64::MAX.cast_unsigned() - 1;
@@ -22,17 +22,20 @@ pub(super) enum Lifespan {
 }
 
 impl Lifespan {
-    pub(super) fn resolve(self, max_lifetime: Duration, now: SystemTime) -> Result<Lifetime, KeypackageError> {
+    pub(super) fn resolve(
+        self,
+        default: Duration,
+        limit: Duration,
+        now: SystemTime,
+    ) -> Result<Lifetime, KeypackageError> {
         let now = storable(seconds(now))?;
         match self {
-            Self::Default => from_now(KEYPACKAGE_DEFAULT_LIFETIME.min(max_lifetime), now),
-            Self::For(asked) if asked > max_lifetime => {
-                Err(KeypackageError::LifetimeTooLong { asked, limit: max_lifetime })
-            }
+            Self::Default => from_now(default, now),
+            Self::For(asked) if asked > limit => Err(KeypackageError::LifetimeTooLong { asked, limit }),
             Self::For(asked) => from_now(asked, now),
             Self::Window { not_before, not_after } => {
                 let (not_before, not_after) = (storable(seconds(not_before))?, storable(seconds(not_after))?);
-                window(not_before, not_after, max_lifetime.saturating_add(CLOCK_MARGIN), now)
+                window(not_before, not_after, limit.saturating_add(CLOCK_MARGIN), now)
             }
         }
     }

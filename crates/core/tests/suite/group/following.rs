@@ -69,7 +69,7 @@ async fn are_alone(alice: &Client, carol: &Client, group: &GroupId) {
 }
 
 /// What nobody but Alice makes: a private commit with her name on it, by somebody who knows the group's secrets.
-fn forged_commit_of_alice(carol: &mut Peer, group: &GroupId, epoch: u64) -> Vec<u8> {
+pub(super) fn forged_commit_of(leaf: u32, carol: &mut Peer, group: &GroupId, epoch: u64) -> Vec<u8> {
     let vector = mlskit_testkit::forge::vector;
     let secret = carol.sender_data_secret();
     let ciphertext = [7; 64];
@@ -81,9 +81,9 @@ fn forged_commit_of_alice(carol: &mut Peer, group: &GroupId, epoch: u64) -> Vec<
         expanded.as_slice().to_vec()
     };
     let (key, nonce) = (expand("key", 16), expand("nonce", 12));
-    // The group, the epoch, "commit"; leaf 0, generation 0 and a reuse guard (RFC 9420 §6.3).
+    // The group, the epoch, "commit"; the leaf, generation 0 and a reuse guard (RFC 9420 §6.3).
     let head = [vector(group.as_slice()), epoch.to_be_bytes().to_vec(), vec![3]].concat();
-    let sender = [[0; 4], [0; 4], [1, 2, 3, 4]].concat();
+    let sender = [leaf.to_be_bytes(), [0; 4], [1, 2, 3, 4]].concat();
     let sealed = crypto.aead_encrypt(AeadType::Aes128Gcm, &key, &sender, &nonce, &head).unwrap();
     [vec![0, 1, 0, 2], head, vector(b""), vector(&sealed), vector(&ciphertext)].concat()
 }
@@ -172,7 +172,7 @@ scenarios! {
         let (added, welcome) = add(&alice, &group, &carol.keypackage()).await;
         follow(&bob, &added).await;
         carol.join(&welcome);
-        let forged = forged_commit_of_alice(&mut carol, &group, alice.epoch(&group).await.unwrap());
+        let forged = forged_commit_of(0, &mut carol, &group, alice.epoch(&group).await.unwrap());
         for _ in 0..2 {
             assert_eq!(refusal(&alice, &forged).await, MessageError::Rejected(RejectedMessage::UnknownOwnCommit));
         }

@@ -20,7 +20,7 @@ const COMMIT: usize = 1 + 16 + 8 + 5 + 1 + 1;
 const BY_VALUE: u8 = 1;
 
 /// Puts a proposal into a commit that has none.
-fn with_proposal(content: &mut Vec<u8>, proposal_type: u16, body: &[u8]) {
+pub(in crate::group) fn with_proposal(content: &mut Vec<u8>, proposal_type: u16, body: &[u8]) {
     assert_eq!(content[COMMIT], 0, "no proposals");
     let [high, low] = proposal_type.to_be_bytes();
     let proposal = [&[BY_VALUE, high, low], body].concat();

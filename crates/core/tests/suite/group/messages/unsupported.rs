@@ -42,7 +42,7 @@ fn rejoin(proposal_type: u16) -> MessageError {
 }
 
 /// A pre-shared key that `peer` knows.
-fn psk(peer: &Peer) -> PreSharedKeyId {
+pub(in crate::group) fn psk(peer: &Peer) -> PreSharedKeyId {
     let id = PreSharedKeyId::external(b"psk".to_vec(), vec![9; 32]);
     id.store(&peer.provider, b"a secret").unwrap();
     id
@@ -147,7 +147,7 @@ async fn reinit(alice: &mlskit::Client, bob: &mlskit::Client, group: &GroupId) -
 }
 
 /// A client by mls-rs.
-fn dave() -> mls_rs::Client<impl mls_rs::client_builder::MlsConfig> {
+pub(in crate::group) fn dave() -> mls_rs::Client<impl mls_rs::client_builder::MlsConfig> {
     let suite = CipherSuite::new(common::SUITE.into());
     let crypto = RustCryptoProvider::default();
     let (secret, public) = crypto.cipher_suite_provider(suite).unwrap().signature_key_generate().unwrap();

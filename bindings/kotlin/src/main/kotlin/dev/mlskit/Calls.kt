@@ -56,5 +56,7 @@ internal fun ULong.toInstant(): Instant = Instant.fromEpochSeconds(clamped())
 
 internal fun Instant.toFfi(): ULong = epochSeconds.coerceAtLeast(0).toULong()
 
-// A lifetime that is too short is refused by the core, which tells so; a part of a second is none.
-internal fun Duration.toFfiSeconds(): ULong = inWholeSeconds.coerceAtLeast(0).toULong()
+// A lifetime that is too short is refused by the core, which tells so; a part of a second is none. For ever is longer than
+// what any number of seconds says.
+internal fun Duration.toFfiSeconds(): ULong =
+    if (this == Duration.INFINITE) ULong.MAX_VALUE else inWholeSeconds.coerceAtLeast(0).toULong()

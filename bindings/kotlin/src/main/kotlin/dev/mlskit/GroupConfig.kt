@@ -7,6 +7,13 @@ import dev.mlskit.ffi.JoinOptions as FfiJoinOptions
 public class GroupConfig(
     /** How many past epochs' messages stay readable, at most 64; each costs space. 2. */
     public val pastEpochs: Int? = null,
+    /**
+     * How many messages of the same sender and epoch may be read before one that was sent earlier, which is still readable
+     * then; at most 1,024, 0 for none. 32.
+     */
+    public val lateMessages: Int? = null,
+    /** How many messages of the same sender and epoch may be missing before one that is readable; at most 65,536. 1,000. */
+    public val skippedMessages: Int? = null,
     /** Messages are padded to a multiple of so many bytes, at most 65,536; 0 for none. 256. */
     public val padding: Int? = null,
     /** Whether Welcomes and group infos carry the ratchet tree (RFC 9420 §12.4.3.3). Yes. */
@@ -20,7 +27,8 @@ public class GroupConfig(
     public val contextExtensions: List<Extension> = emptyList(),
 ) {
     init {
-        require((pastEpochs ?: 0) >= 0 && (padding ?: 0) >= 0) { "past epochs and padding are not negative" }
+        val numbers = listOfNotNull(pastEpochs, lateMessages, skippedMessages, padding)
+        require(numbers.all { it >= 0 }) { "what a group is configured with is not negative" }
     }
 
     internal fun toFfi(): FfiGroupConfig =
@@ -30,6 +38,8 @@ public class GroupConfig(
             ratchetTreeInWelcome = ratchetTreeInWelcome,
             externalJoins = externalJoins,
             contextExtensions = contextExtensions.map(Extension::toFfi),
+            lateMessages = lateMessages?.toULong(),
+            skippedMessages = skippedMessages?.toULong(),
         )
 }
 

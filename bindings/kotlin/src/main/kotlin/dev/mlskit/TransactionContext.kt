@@ -148,6 +148,26 @@ public class TransactionContext internal constructor(
     public suspend fun commitProposals(groupId: GroupId): Unit = native.call { commitProposals(groupId) }
 
     /**
+     * Forgets all proposals accepted in this epoch, so that this client can commit and speak without them. Should another
+     * member commit them after all, its commit is [RejoinReason.MissingProposal]: make a commit of one's own at once.
+     *
+     * @throws GroupException.CommitPending while a commit waits for its answer.
+     * @throws GroupException.Leaving after [leaveGroup].
+     */
+    public suspend fun dropProposals(groupId: GroupId): Unit = native.call { dropProposals(groupId) }
+
+    /**
+     * Sets how this client runs its side of a group from now on. Context extensions are the group's: those in [config] are
+     * not looked at. Whether external joins are let in stays as it is if [config] does not say.
+     *
+     * @throws GroupException.SettingTooLarge for a number beyond its limit.
+     */
+    public suspend fun configureGroup(
+        groupId: GroupId,
+        config: GroupConfig,
+    ): Unit = native.call { configureGroup(groupId, config.toFfi()) }
+
+    /**
      * Proposes to leave, and puts that into the outbox. It holds when another member has committed it (RFC 9420
      * §12.1.3): nobody can remove itself.
      *
@@ -251,10 +271,27 @@ public class TransactionContext internal constructor(
         groupId: GroupId,
         plaintext: ByteArray,
         aad: ByteArray = ByteArray(0),
-    ): SealedMessage {
-        val sealed = SealedMessage(native.callForObject { encryptMessage(groupId, plaintext, aad) })
-        native.own(sealed::settle)
-        return sealed
+    ): SealedMessage = encryptMessages(groupId, listOf(PlainMessage(plaintext, aad))).single()
+
+    /**
+     * Encrypts many messages to a group in one call, which is several times as fast as one by one. They come back in their
+     * order, or none does.
+     *
+     * ```kotlin
+     * val sealed = client.transaction { tx -> tx.encryptMessages(group, texts.map { PlainMessage(it.encodeToByteArray()) }) }
+     * sealed.forEach { deliver(it.open()) }
+     * ```
+     *
+     * @throws GroupException.ProposalsPending while there are proposals to be committed first.
+     */
+    public suspend fun encryptMessages(
+        groupId: GroupId,
+        messages: List<PlainMessage>,
+    ): List<SealedMessage> {
+        val sealed = native.callForObject { encryptMessages(groupId, messages.map(PlainMessage::toFfi)) }
+        val batch = SealedBatch(sealed)
+        native.own(batch::settle)
+        return messages.indices.map { SealedMessage(batch, it) }
     }
 
     /**

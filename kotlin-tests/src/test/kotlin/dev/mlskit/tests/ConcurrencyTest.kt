@@ -5,21 +5,17 @@ import dev.mlskit.ClientOptions
 import dev.mlskit.CredentialException
 import dev.mlskit.LiveObjects
 import dev.mlskit.StorageException
-import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.Job
-import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
 import kotlinx.coroutines.delay
-import kotlinx.coroutines.isActive
+import kotlinx.coroutines.job
 import kotlinx.coroutines.joinAll
 import kotlinx.coroutines.launch
-import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeoutOrNull
 import org.junit.jupiter.api.Test
-import java.util.concurrent.Executors
 import kotlin.random.Random
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
@@ -89,7 +85,7 @@ class ConcurrencyTest {
         }
 
     @Test
-    fun `coroutines cancelled anywhere leave no lock and nothing half done`() =
+    fun `tasks cancelled anywhere leave no lock and nothing half done`() =
         scenario {
             val (client, credential) = client("alice")
             val dice = Random(1)
@@ -114,7 +110,7 @@ class ConcurrencyTest {
         }
 
     @Test
-    fun `coroutines cancelled while they wait for each other leave no lock and no object`() =
+    fun `tasks cancelled while they wait for each other leave no lock and no object`() =
         scenario {
             val (client, credential) = client("alice")
             val dice = Random(2)
@@ -135,34 +131,16 @@ class ConcurrencyTest {
         }
 
     @Test
-    fun `nothing native runs on the thread of the caller`() =
+    fun `who is cancelled before asking begins nothing`() =
         scenario {
-            val native = mutableSetOf<String>()
-            val caller = CompletableDeferred<Thread>()
-            val observer =
-                launch(Dispatchers.IO) {
-                    val watched = caller.await()
-                    while (isActive) {
-                        native += watched.stackTrace.filter { "dev.mlskit.ffi" in it.className }.map { it.methodName }
-                        delay(100.microseconds)
-                    }
-                }
-            Executors.newSingleThreadExecutor { Thread(it, "caller") }.asCoroutineDispatcher().use { dispatcher ->
-                withContext(dispatcher) {
-                    val (client, credential) = client("alice")
-                    // Loading the library is not what this is about.
-                    caller.complete(Thread.currentThread())
-                    repeat(30) {
-                        client.transaction { tx ->
-                            repeat(5) { tx.generate(credential) }
-                            assertTrue(Thread.currentThread().name.startsWith("caller"))
-                        }
-                        client.stored()
-                    }
-                }
-            }
-            observer.cancelAndJoin()
-            assertTrue(native.none { "future" in it.lowercase() || "async" in it.lowercase() }, "$native")
+            val client = open("alice")
+            var began = false
+            launch(start = CoroutineStart.UNDISPATCHED) {
+                coroutineContext.job.cancel()
+                client.transaction { began = true }
+            }.join()
+            assertFalse(began)
+            assertEquals(0, LiveObjects.count().transactions)
         }
 
     @Test

@@ -41,6 +41,18 @@ suspend fun World.pair(config: GroupConfig = GroupConfig()): Duo {
     return Duo(alice, alices, bob, bobs, group)
 }
 
+/** Carol, whom [adder] adds to a group in which [other] is too. */
+suspend fun World.third(
+    group: GroupId,
+    adder: MlsClient,
+    other: MlsClient,
+): MlsClient {
+    val (carol, carols) = client("carol")
+    other.follow(adder.add(group, carol.keypackage(carols)))
+    carol.join(adder.welcome())
+    return carol
+}
+
 /** A fresh key package. */
 suspend fun MlsClient.keypackage(credential: CredentialRef): Keypackage =
     transaction { tx -> tx.generateKeypackage(credential) }

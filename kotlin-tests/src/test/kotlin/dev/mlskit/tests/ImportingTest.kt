@@ -1,7 +1,11 @@
 package dev.mlskit.tests
 
+import dev.mlskit.Bytes
 import dev.mlskit.ClientId
 import dev.mlskit.ClientOptions
+import dev.mlskit.CredentialType
+import dev.mlskit.Extension
+import dev.mlskit.ExtensionType
 import dev.mlskit.Keypackage
 import dev.mlskit.KeypackageConfig
 import dev.mlskit.KeypackageException
@@ -9,7 +13,7 @@ import dev.mlskit.KeypackageFraming
 import dev.mlskit.KeypackageInfo
 import dev.mlskit.KeypackageRef
 import dev.mlskit.KeypackageRejection
-import dev.mlskit.Lifetime
+import dev.mlskit.LeafSource
 import dev.mlskit.ManualClock
 import dev.mlskit.MlsClient
 import org.junit.jupiter.api.Test
@@ -17,28 +21,29 @@ import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertIs
 import kotlin.test.assertTrue
-import kotlin.time.Clock
 import kotlin.time.Duration.Companion.days
 import kotlin.time.Duration.Companion.hours
-import kotlin.time.Instant
+import kotlin.time.Duration.Companion.seconds
+
+/** Why a client takes no such package. */
+suspend fun MlsClient.rejection(bytes: ByteArray): KeypackageRejection {
+    val refused = assertFails<KeypackageException.Rejected> { importKeypackage(bytes) }
+    assertTrue(refused.message.isNotBlank())
+    return refused.reason
+}
+
+/** A package of Bob's. */
+suspend fun World.offered(config: KeypackageConfig = KeypackageConfig()): Keypackage {
+    val (bob, bobs) = client("bob")
+    return bob.transaction { tx -> tx.generateKeypackage(bobs, config) }
+}
 
 /** Other clients' packages, taken or refused. */
 class ImportingTest {
-    private suspend fun MlsClient.rejection(bytes: ByteArray): KeypackageRejection {
-        val refused = assertFails<KeypackageException.Rejected> { importKeypackage(bytes) }
-        assertTrue(refused.message.isNotBlank())
-        return refused.reason
-    }
-
-    private suspend fun World.package_(config: KeypackageConfig = KeypackageConfig()): Keypackage {
-        val (bob, bobs) = client("bob")
-        return bob.transaction { tx -> tx.generateKeypackage(bobs, config) }
-    }
-
     @Test
     fun `what a client makes another imports`() =
         scenario {
-            val keypackage = package_()
+            val keypackage = offered()
             val alice = open("alice")
             assertEquals(keypackage, alice.importKeypackage(keypackage.toByteArray()))
             assertEquals(keypackage, alice.importKeypackage(keypackage.toMlsMessage()))
@@ -50,7 +55,7 @@ class ImportingTest {
     @Test
     fun `both framings are one package`() =
         scenario {
-            val keypackage = package_()
+            val keypackage = offered()
             val message = keypackage.toMlsMessage()
             assertContentEquals(keypackage.toByteArray(), message.drop(4).toByteArray())
             assertEquals(keypackage.ref, KeypackageRef.of(message))
@@ -62,70 +67,23 @@ class ImportingTest {
     @Test
     fun `someone elses package is rejected`() =
         scenario {
-            val bytes = package_().toByteArray()
+            val bytes = offered().toByteArray()
             val alice = open("alice")
             val refused =
                 assertFails<KeypackageException.Rejected> { alice.importKeypackageOf(ClientId("carol"), bytes) }
             assertEquals(KeypackageRejection.OtherClient("carol", "bob"), refused.reason)
             assertTrue("carol" in refused.message && "bob" in refused.message, refused.message)
-        }
-
-    @Test
-    fun `bytes that are no package are told by their kind`() =
-        scenario {
-            val good = package_().toByteArray()
-            val alice = open("alice")
-            assertEquals(KeypackageRejection.Empty, alice.rejection(ByteArray(0)))
-            assertIs<KeypackageRejection.NotAKeypackage>(alice.rejection("Dear Bob".encodeToByteArray()))
-            assertEquals(KeypackageRejection.TrailingBytes(2), alice.rejection(good + ByteArray(2)))
-            for (length in 5..<good.size step 11) {
-                assertIs<KeypackageRejection.Truncated>(alice.rejection(good.copyOf(length)), "$length bytes")
-            }
-        }
-
-    @Test
-    fun `a package that was altered is refused`() =
-        scenario {
-            val good = package_().toByteArray()
-            val alice = open("alice")
-            for (at in good.indices step 7) {
-                val bad = good.copyOf().also { it[at] = (it[at].toInt() xor 1).toByte() }
-                alice.rejection(bad)
-            }
-            val bad = good.copyOf().also { it[it.size - 1] = (it.last().toInt() xor 1).toByte() }
-            assertEquals(KeypackageRejection.WrongSignature, alice.rejection(bad))
-        }
-
-    @Test
-    fun `a package of another suite or version is refused`() =
-        scenario {
-            val good = package_().toByteArray()
-            val alice = open("alice")
-            val suite = good.copyOf().also { it[3] = 7 }
-            assertEquals(7, assertIs<KeypackageRejection.UnsupportedCiphersuite>(alice.rejection(suite)).found.number)
-            val version = good.copyOf().also { it[1] = 2 }
-            assertIs<KeypackageRejection>(alice.rejection(version))
-        }
-
-    @Test
-    fun `a package is refused before and after its time`() =
-        scenario {
-            val now = Instant.fromEpochSeconds(Clock.System.now().epochSeconds)
-            val ahead = package_(KeypackageConfig(window = Lifetime(now + 1.days, now + 7.days)))
-            val alice = open("alice")
-            val early = assertIs<KeypackageRejection.NotYetValid>(alice.rejection(ahead.toByteArray()))
-            assertEquals(now + 1.days, early.notBefore)
-            ManualClock(now + 8.days).use { clock ->
-                val late = open("carol", ClientOptions(clock = clock))
-                val expired = assertIs<KeypackageRejection.Expired>(late.rejection(ahead.toByteArray()))
-                assertEquals(now + 7.days to now + 8.days, expired.notAfter to expired.now)
-            }
+            val certified = alice.transaction { tx -> tx.addCredential(identity("alice").credential()) }
+            val unnamed = alice.keypackage(certified).toByteArray()
+            val nobodys = assertFails<KeypackageException.Rejected> { alice.importKeypackageOf(alice.id, unnamed) }
+            assertEquals(KeypackageRejection.NoClientId(CredentialType.X509), nobodys.reason)
+            alice.importKeypackage(unnamed)
         }
 
     @Test
     fun `importing heeds the options of the client`() =
         scenario {
-            val keypackage = package_(KeypackageConfig(lifetime = 30.days))
+            val keypackage = offered(KeypackageConfig(lifetime = 30.days))
             val strict = open("alice", ClientOptions(maxAcceptedLifetime = 29.days))
             val tooLong = assertIs<KeypackageRejection.LifetimeTooLong>(strict.rejection(keypackage.toByteArray()))
             assertEquals(30.days + 1.hours to 29.days + 1.hours, tooLong.found to tooLong.limit)
@@ -134,10 +92,68 @@ class ImportingTest {
         }
 
     @Test
-    fun `a client may make longer lived packages if told to`() =
+    fun `a lifetime over the limit and an hour is rejected`() =
         scenario {
-            val (alice, credential) = client("alice", ClientOptions(maxLifetime = 90.days))
-            val keypackage = alice.transaction { tx -> tx.generateKeypackage(credential, 90.days) }
-            assertEquals(90.days + 1.hours, keypackage.ref.lifetime.run { notAfter - notBefore })
+            val (bob, bobs) = client("bob")
+            val (long, short) =
+                bob.transaction { tx -> tx.generateKeypackage(bobs, 31.days) to tx.generateKeypackage(bobs, 30.days) }
+            val alice = open("alice", ClientOptions(maxAcceptedLifetime = 30.days))
+            val tooLong = KeypackageRejection.LifetimeTooLong(31.days + 1.hours, 30.days + 1.hours)
+            assertEquals(tooLong, alice.rejection(long.toByteArray()))
+            alice.importKeypackage(short.toByteArray())
+        }
+
+    @Test
+    fun `an expired package is rejected with both times`() =
+        scenario {
+            val keypackage = offered(KeypackageConfig(lifetime = 1.days))
+            val end = keypackage.ref.lifetime.notAfter
+            ManualClock(end - 1.seconds).use { clock ->
+                val alice = open("alice", ClientOptions(clock = clock))
+                alice.importKeypackage(keypackage.toByteArray())
+                clock.set(end)
+                assertEquals(KeypackageRejection.Expired(end, end), alice.rejection(keypackage.toByteArray()))
+            }
+        }
+
+    @Test
+    fun `a package that is not yet valid is rejected with both times`() =
+        scenario {
+            val keypackage = offered()
+            val begin = keypackage.ref.lifetime.notBefore
+            ManualClock(begin - 1.seconds).use { clock ->
+                val alice = open("alice", ClientOptions(clock = clock))
+                val early = KeypackageRejection.NotYetValid(begin, begin - 1.seconds)
+                assertEquals(early, alice.rejection(keypackage.toByteArray()))
+                clock.set(begin)
+                alice.importKeypackage(keypackage.toByteArray())
+            }
+        }
+
+    @Test
+    fun `the info shows every field`() =
+        scenario {
+            val own = ExtensionType(0xf2ee)
+            val (alice, credential) = client("alice")
+            val config =
+                KeypackageConfig(
+                    lifetime = 7.days,
+                    extensions = listOf(Extension.Other(own, Bytes(byteArrayOf(1, 2, 3)))),
+                    leafNodeExtensions = listOf(Extension.ApplicationId(Bytes("app".encodeToByteArray()))),
+                    lastResort = true,
+                )
+            val made = alice.transaction { tx -> tx.generateKeypackage(credential, config) }
+            val info = made.info()
+            assertEquals(made.toByteArray().size.toLong() to 1, info.size to info.version)
+            assertEquals(SUITE to made.ref.hashRef, info.ciphersuite to info.hashRef)
+            assertEquals(32 to 32, info.initKey.toByteArray().size to info.encryptionKey.toByteArray().size)
+            assertTrue(info.initKey != info.encryptionKey && info.isLastResort)
+            assertEquals(credential.signatureKey to basic("alice"), info.signatureKey to info.credential)
+            assertEquals(LeafSource.Keypackage(made.ref.lifetime), info.leafSource)
+            assertEquals(64 to 64, info.signature.toByteArray().size to info.leafSignature.toByteArray().size)
+            assertEquals(listOf(ExtensionType.APPLICATION_ID), info.leafExtensions.map { it.type })
+            assertEquals(setOf(ExtensionType.LAST_RESORT, own), info.extensions.map { it.type }.toSet())
+            assertEquals(Bytes(byteArrayOf(1, 2, 3)), info.extensions.single { it.type == own }.data)
+            assertTrue("$info".lines().size > 10, "$info")
         }
 }

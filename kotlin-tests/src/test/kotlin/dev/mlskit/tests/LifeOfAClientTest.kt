@@ -6,6 +6,7 @@ import dev.mlskit.DatabaseKey
 import dev.mlskit.LiveObjects
 import dev.mlskit.MlsClient
 import dev.mlskit.StorageException
+import dev.mlskit.TransactionException
 import org.junit.jupiter.api.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
@@ -67,13 +68,15 @@ class LifeOfAClientTest {
         }
 
     @Test
-    fun `neither identities nor packages stand in clear`() =
+    fun `neither identities nor keys nor packages stand in clear`() =
         scenario {
             val (client, credential) = client("somebody-with-a-name")
             val keypackage = client.transaction { tx -> tx.generateKeypackage(credential) }
             client.shutdown()
             val stored = file("somebody-with-a-name").readBytes().decodeToString(throwOnInvalidSequence = false)
             assertFalse("somebody-with-a-name" in stored)
+            val bytes = file("somebody-with-a-name").readBytes().toHexString()
+            for (secret in listOf(credential.signatureKey, keypackage.ref.hashRef)) assertFalse("$secret" in bytes)
             assertTrue(keypackage.toByteArray().decodeToString().contains("somebody-with-a-name"))
         }
 
@@ -100,16 +103,79 @@ class LifeOfAClientTest {
         }
 
     @Test
-    fun `a database key is wiped never printed and compared by its bytes`() =
+    fun `a database key is never printed`() =
+        scenario {
+            assertEquals("DatabaseKey(redacted)", "${DatabaseKey(World.KEY)}")
+            assertNotEquals(DatabaseKey.generate(), DatabaseKey.generate())
+        }
+
+    @Test
+    fun `a database key is wiped and compared by its bytes`() =
         scenario {
             val key = DatabaseKey(World.KEY)
             assertEquals(DatabaseKey(World.KEY), key)
-            assertEquals("DatabaseKey(redacted)", "$key")
             key.close()
             assertNotEquals(DatabaseKey(World.KEY), key)
             assertNotEquals(DatabaseKey(ByteArray(32)), key)
             assertFails<IllegalStateException> { key.toByteArray() }
             assertFails<IllegalStateException> { MlsClient.open(file("alice"), key, ClientId("alice")) }
-            assertNotEquals(DatabaseKey.generate(), DatabaseKey.generate())
+        }
+
+    @Test
+    fun `changing the key opens the file with the new one only`() =
+        scenario {
+            val (client, credential) = client("alice")
+            client.keypackage(credential)
+            val new = ByteArray(32) { 9 }
+            DatabaseKey(new).use { client.changeKey(it) }
+            client.checkIntegrity()
+            client.shutdown()
+            assertFails<StorageException.WrongKeyOrDamaged> { open("alice") }
+            assertEquals(1, open("alice", key = new).stored())
+        }
+
+    @Test
+    fun `another client of the file is told of the new key`() =
+        scenario {
+            val (one, _) = client("alice")
+            val other: MlsClient = open("alice")
+            DatabaseKey(ByteArray(32) { 9 }).use { one.changeKey(it) }
+            assertFails<StorageException.KeyChanged> { other.transaction { } }
+        }
+
+    @Test
+    fun `the key is not changed and nothing is checked inside a block`() =
+        scenario {
+            val client = open("alice")
+            client.transaction {
+                DatabaseKey(ByteArray(32)).use { key ->
+                    assertFails<TransactionException.NestedTransaction> { client.changeKey(key) }
+                }
+                assertFails<TransactionException.NestedTransaction> { client.checkIntegrity() }
+            }
+        }
+
+    @Test
+    fun `damage is found by a check of integrity`() =
+        scenario {
+            val (client, credential) = client("alice")
+            client.transaction { tx -> tx.generateKeypackages(credential, 50) }
+            client.checkIntegrity()
+            client.shutdown()
+            val stored = file("alice").readBytes()
+            val at = stored.size - 2000
+            stored[at] = (stored[at].toInt() xor 1).toByte()
+            file("alice").writeBytes(stored)
+            val damaged = open("alice")
+            assertFails<StorageException.Corrupt> { damaged.checkIntegrity() }
+        }
+
+    @Test
+    fun `a folder that can not be made is told in the systems words`() =
+        scenario {
+            file("occupied").createNewFile()
+            val refused =
+                assertFails<StorageException.Io> { MlsClient.temporary(ClientId("alice"), file("occupied")) }
+            assertTrue("occupied" in refused.reason && refused.reason in refused.message, refused.message)
         }
 }

@@ -6,15 +6,15 @@ import dev.mlskit.GroupId
 import dev.mlskit.MessageException
 import dev.mlskit.MessageRejection
 import dev.mlskit.MisplacedMessage
-import dev.mlskit.MlsException
-import dev.mlskit.OutgoingKind
+import dev.mlskit.MlsClient
+import dev.mlskit.PlainMessage
 import dev.mlskit.Received
-import dev.mlskit.ReceivedProposal
-import dev.mlskit.RejoinReason
-import dev.mlskit.StagedCommit
 import org.junit.jupiter.api.Test
+import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
+import kotlin.test.assertFalse
 import kotlin.test.assertIs
+import kotlin.test.assertTrue
 
 /** What becomes of messages, good and bad. */
 class MessagesTest {
@@ -25,6 +25,27 @@ class MessagesTest {
             val sent = (1..5).map { alice.say(group, "$it") }
             assertEquals(listOf("5", "1", "3", "2", "4"), listOf(4, 0, 2, 1, 3).map { bob.hear(sent[it]) })
             for (message in sent) assertFails<MessageException.Duplicate> { bob.hear(message) }
+        }
+
+    @Test
+    fun `many messages are encrypted in one call and come back in their order`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val texts = (0..<100).map { "text $it" to "number $it" }
+            val messages = texts.map { (text, aad) -> PlainMessage(text.encodeToByteArray(), aad.encodeToByteArray()) }
+            val lost =
+                alice.transaction { tx ->
+                    assertEquals(emptyList(), tx.encryptMessages(group, emptyList()))
+                    val sealed = tx.encryptMessages(group, messages)
+                    assertFails<GroupException.NotCommitted> { sealed.last().open() }
+                    tx.abort()
+                    sealed
+                }
+            for (message in lost) assertFails<GroupException.NotCommitted> { message.open() }
+            val sent = alice.transaction { tx -> tx.encryptMessages(group, messages) }.map { it.open() }
+            val heard = bob.transaction { tx -> sent.map { assertIs<Received.Application>(tx.processMessage(it)) } }
+            assertEquals(texts, heard.map { it.plaintext.decodeToString() to it.aad.decodeToString() })
+            assertEquals("PlainMessage(6 bytes, 8 in clear)", messages.first().toString())
         }
 
     @Test
@@ -65,7 +86,7 @@ class MessagesTest {
         }
 
     @Test
-    fun `garbage is malformed`() =
+    fun `garbage of every length is malformed`() =
         scenario {
             val (alice, _) = pair()
             for (length in listOf(0, 1, 2, 7, 100)) {
@@ -74,7 +95,7 @@ class MessagesTest {
         }
 
     @Test
-    fun `what goes another way than messages says where`() =
+    fun `what belongs to another call is named`() =
         scenario {
             val pair = pair()
             val (alice, bob, group) = pair
@@ -91,7 +112,7 @@ class MessagesTest {
         }
 
     @Test
-    fun `a message that was changed on the way is a typed refusal and leaves the right one readable`() =
+    fun `a message with any bit flipped is a typed refusal and leaves the right one readable`() =
         scenario {
             val (alice, bob, group) = pair()
             val good = alice.say(group, "right")
@@ -99,10 +120,95 @@ class MessagesTest {
                 val bad = good.copyOf().also { it[at] = (it[at].toInt() xor 1).toByte() }
                 assertFails<MessageException> { bob.hear(bad) }
             }
+            assertEquals("right", bob.hear(good))
+        }
+
+    @Test
+    fun `a bad signature or tag is not authentic`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val good = alice.say(group, "right")
             val bad = good.copyOf().also { it[it.size - 1] = (it.last().toInt() xor 1).toByte() }
             val rejected = assertFails<MessageException.Rejected> { bob.hear(bad) }
             assertIs<MessageRejection.NotAuthentic>(rejected.reason)
             assertEquals("right", bob.hear(good))
+        }
+
+    @Test
+    fun `a message tells who says it and what was authenticated along with it`() =
+        scenario {
+            val pair = pair()
+            val (alice, bob, group) = pair
+            val (text, aad) = "Hello!".encodeToByteArray() to "in clear".encodeToByteArray()
+            val bytes = alice.transaction { tx -> tx.encryptMessage(group, text, aad) }.open()
+            assertFalse("Hello!" in bytes.decodeToString())
+            assertTrue("in clear" in bytes.decodeToString())
+            val received = bob.transaction { tx -> tx.processMessage(bytes) }
+            assertIs<Received.Application>(received)
+            assertContentEquals(text, received.plaintext)
+            assertContentEquals(aad, received.aad)
+            assertEquals(group to 1L, received.groupId to received.epoch)
+            assertEquals(
+                basic("alice") to pair.alices.signatureKey,
+                received.sender.run {
+                    credential to id.signatureKey
+                },
+            )
+        }
+
+    @Test
+    fun `a message tells its group before and after it is processed`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val message = alice.say(group, "here")
+            assertEquals(group, MlsClient.groupOf(message))
+            val received = bob.transaction { tx -> tx.processMessage(message) }
+            assertEquals(group, assertIs<Received.Application>(received).groupId)
+            assertFails<MessageException.Malformed> { MlsClient.groupOf(byteArrayOf(1, 2, 3)) }
+        }
+
+    @Test
+    fun `a message that is logged shows its length and not what is said`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val received = bob.transaction { tx -> tx.processMessage(alice.say(group, "a secret")) }
+            assertEquals("Application(8 bytes, epoch=1)", "$received")
+        }
+
+    @Test
+    fun `a message that was processed before is a duplicate`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val said = alice.say(group, "once")
+            bob.hear(said)
+            assertFails<MessageException.Duplicate> { bob.hear(said) }
+            talk(alice, bob, group, "and on")
+        }
+
+    @Test
+    fun `a message whose processing was rolled back can be processed again`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val said = alice.say(group, "twice")
+            assertFails<IllegalStateException> {
+                bob.transaction { tx ->
+                    tx.processMessage(said)
+                    error("on purpose")
+                }
+            }
+            assertEquals("twice", bob.hear(said))
+        }
+
+    @Test
+    fun `a message far ahead of others of its sender is rejected`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val sealed = alice.transaction { tx -> List(1002) { tx.encryptMessage(group, "$it".encodeToByteArray()) } }
+            val last = sealed.last().open()
+            val rejected = assertFails<MessageException.Rejected> { bob.hear(last) }
+            assertEquals(MessageRejection.TooFarAhead, rejected.reason)
+            assertEquals("500", bob.hear(sealed[500].open()))
+            assertEquals("1001", bob.hear(last))
         }
 
     @Test
@@ -122,68 +228,6 @@ class MessagesTest {
                     }
                 }
             assertEquals((1..10).map { "$it" }, heard)
-        }
-
-    @Test
-    fun `echoes of ones own are told apart`() =
-        scenario {
-            val (alice, _, group) = pair()
-            val said = alice.say(group, "echo")
-            assertIs<Received.OwnMessage>(alice.transaction { tx -> tx.processMessage(said) })
-            alice.transaction { tx -> tx.updateKeys(group) }
-            val commit = alice.one(OutgoingKind.COMMIT).toByteArray()
-            assertIs<Received.OwnCommit>(alice.transaction { tx -> tx.processMessage(commit) })
-            assertEquals(2L, alice.transaction { tx -> tx.commitAccepted(group) }.epoch)
-        }
-
-    @Test
-    fun `a commit taken back that comes back asks to rejoin`() =
-        scenario {
-            val (alice, _, group) = pair()
-            alice.transaction { tx -> tx.updateKeys(group) }
-            val commit = alice.one(OutgoingKind.COMMIT).toByteArray()
-            alice.transaction { tx -> tx.commitRejected(group) }
-            val rejoin = assertFails<MessageException.Rejoin> { alice.follow(commit) }
-            assertEquals(RejoinReason.OwnCommitLost, rejoin.reason)
-        }
-
-    @Test
-    fun `a commit is of use once and in its own transaction only`() =
-        scenario {
-            val (alice, bob, group) = pair()
-            alice.transaction { tx -> tx.updateKeys(group) }
-            val commit = alice.delivered(group)
-            var leaked: StagedCommit? = null
-            assertFails<IllegalStateException> {
-                bob.transaction { tx ->
-                    leaked = assertIs<Received.Commit>(tx.processMessage(commit)).commit
-                    error("on purpose")
-                }
-            }
-            assertFails<MlsException.Spent> { bob.transaction { tx -> tx.accept(leaked!!) } }
-            bob.transaction { tx ->
-                val staged = assertIs<Received.Commit>(tx.processMessage(commit)).commit
-                tx.accept(staged)
-                assertFails<MlsException.Spent> { tx.accept(staged) }
-            }
-            assertEquals(2L, bob.epoch(group))
-        }
-
-    @Test
-    fun `a proposal is of use in its own transaction only`() =
-        scenario {
-            val (alice, bob, group) = pair()
-            bob.transaction { tx -> tx.leaveGroup(group) }
-            val leave = bob.one(OutgoingKind.LEAVE).toByteArray()
-            var leaked: ReceivedProposal? = null
-            assertFails<IllegalStateException> {
-                alice.transaction { tx ->
-                    leaked = assertIs<Received.Proposal>(tx.processMessage(leave)).proposal
-                    error("on purpose")
-                }
-            }
-            assertFails<MlsException.Spent> { alice.transaction { tx -> tx.acceptProposal(leaked!!) } }
-            assertFails<GroupException.NoProposals> { alice.transaction { tx -> tx.commitProposals(group) } }
         }
 
     @Test

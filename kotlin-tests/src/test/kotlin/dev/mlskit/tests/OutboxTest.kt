@@ -1,23 +1,14 @@
 package dev.mlskit.tests
 
-import dev.mlskit.Bytes
 import dev.mlskit.ClientOptions
-import dev.mlskit.GroupConfig
 import dev.mlskit.GroupException
-import dev.mlskit.JoinOptions
-import dev.mlskit.KeypackageConfig
-import dev.mlskit.KeypackageException
-import dev.mlskit.Lifetime
 import dev.mlskit.ManualClock
 import dev.mlskit.OutgoingKind
 import org.junit.jupiter.api.Test
 import kotlin.test.assertEquals
-import kotlin.test.assertFalse
-import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlin.time.Clock
 import kotlin.time.Duration.Companion.days
-import kotlin.time.Duration.Companion.hours
 import kotlin.time.Instant
 
 /** What the delivery service must get is neither lost nor sent for nothing. */
@@ -146,62 +137,30 @@ class OutboxTest {
         }
 
     @Test
-    fun `a tree out of band opens a welcome without one`() =
+    fun `deleting a group keeps what others wait for`() =
         scenario {
-            val config = GroupConfig(ratchetTreeInWelcome = false)
             val (alice, alices) = client("alice")
             val (bob, bobs) = client("bob")
-            val group = alice.transaction { tx -> tx.createGroup(alices, config) }
-            alice.add(group, bob.keypackage(bobs))
-            val welcome = alice.welcome()
-            assertFails<GroupException.RatchetTreeMissing> { bob.join(welcome) }
-            val tree = alice.ratchetTree(group)
-            bob.transaction { tx -> tx.joinGroup(welcome, JoinOptions(ratchetTree = tree)) }
-            talk(bob, alice, group, "found the tree")
-            assertFalse(tree == Bytes(ByteArray(0)))
+            val keypackage = bob.keypackage(bobs)
+            alice.transaction { tx ->
+                val group = tx.createGroup(alices)
+                tx.addMembers(group, listOf(keypackage))
+                tx.commitAccepted(group)
+                tx.updateKeys(group)
+                tx.deleteGroup(group)
+                assertEquals(emptyList(), tx.groups())
+            }
+            assertEquals(listOf(OutgoingKind.WELCOME), alice.outgoing().map { it.kind })
         }
 
     @Test
-    fun `who is in a group joins it again only if told to replace it`() =
-        scenario {
-            val pair = pair()
-            val (alice, bob, group) = pair
-            val bobThere = alice.members(group).single { !it.isSelf }
-            alice.transaction { tx -> tx.removeMembers(group, listOf(bobThere.id)) }
-            alice.delivered(group)
-            alice.add(group, bob.keypackage(pair.bobs))
-            val welcome = alice.welcome()
-            assertEquals(group, assertFails<GroupException.AlreadyJoined> { bob.join(welcome) }.groupId)
-            val joined = bob.transaction { tx -> tx.joinGroup(welcome, JoinOptions(replace = true)) }
-            assertEquals(3L, joined.epoch)
-            talk(alice, bob, group, "again")
-        }
-
-    @Test
-    fun `a package that expires soon is not added`() =
+    fun `a commit that carries anothers add names whom its welcome is for`() =
         scenario {
             val (alice, _, group) = pair()
-            val (carol, carols) = client("carol")
-            val soon = carol.transaction { tx -> tx.generateKeypackage(carols, 12.hours) }
-            val refused = assertFails<KeypackageException.ExpiresTooSoon> { alice.add(group, soon) }
-            assertEquals(1.days, refused.limit)
-            assertTrue(refused.remaining <= 12.hours && refused.remaining > 11.hours, "${refused.remaining}")
-        }
-
-    @Test
-    fun `numbers out of bounds are refused`() =
-        scenario {
-            val (alice, alices) = client("alice")
-            val refused =
-                assertFails<GroupException.SettingTooLarge> {
-                    alice.transaction { tx -> tx.createGroup(alices, GroupConfig(pastEpochs = 65)) }
-                }
-            assertEquals(64L to 65L, refused.limit to refused.found)
-            assertFails<IllegalArgumentException> { GroupConfig(padding = -1) }
-            val now = Clock.System.now()
-            assertFails<IllegalArgumentException> {
-                KeypackageConfig(lifetime = 1.days, window = Lifetime(now, now + 1.days))
-            }
-            assertNull(GroupConfig().pastEpochs)
+            val people = listOf("carol", "dave").map { client(it) }
+            val keypackages = people.map { (client, credential) -> client.keypackage(credential) }
+            alice.transaction { tx -> tx.addMembers(group, keypackages) }
+            alice.delivered(group)
+            assertEquals(listOf(basic("carol"), basic("dave")), alice.one(OutgoingKind.WELCOME).recipients)
         }
 }

@@ -1,13 +1,15 @@
 package dev.mlskit.tests
 
+import dev.mlskit.KeypackageException
+import dev.mlskit.KeypackageRef
 import dev.mlskit.MlsException
 import dev.mlskit.StorageException
-import dev.mlskit.TransactionContext
 import dev.mlskit.TransactionException
 import kotlinx.coroutines.CompletableDeferred
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.TimeoutCancellationException
+import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
@@ -15,10 +17,12 @@ import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import kotlinx.coroutines.withTimeout
 import org.junit.jupiter.api.Test
+import java.util.concurrent.Executors
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertSame
 import kotlin.test.assertTrue
+import kotlin.time.Duration
 import kotlin.time.Duration.Companion.milliseconds
 
 /** What is kept, what is undone, and how transactions end. */
@@ -157,38 +161,6 @@ class RollbackTest {
         }
 
     @Test
-    fun `after finish every call says so`() =
-        scenario {
-            val (client, credential) = client("alice")
-            val leaked =
-                client.transaction { tx ->
-                    tx.generate(credential)
-                    tx
-                }
-            assertFails<TransactionException.TransactionFinished> { leaked.getKeypackageRefs() }
-            assertFails<TransactionException.TransactionFinished> { leaked.generateKeypackage(credential) }
-            assertFails<TransactionException.TransactionFinished> { leaked.removeKeypackagesFor(credential) }
-            assertStored(1, client)
-        }
-
-    @Test
-    fun `after abort every call says so although another transaction is open`() =
-        scenario {
-            val (client, credential) = client("alice")
-            var leaked: TransactionContext? = null
-            assertFails<OwnException> {
-                client.transaction { tx ->
-                    leaked = tx
-                    throw OwnException()
-                }
-            }
-            client.transaction {
-                assertFails<TransactionException.TransactionFinished> { leaked!!.generateKeypackage(credential) }
-            }
-            assertStored(0, client)
-        }
-
-    @Test
     fun `closing rolls back what is open and every later call says closed`() =
         scenario {
             val (client, credential) = client("alice")
@@ -214,5 +186,41 @@ class RollbackTest {
                 assertEquals(0, client.stored())
             }
             assertEquals(1, client.stored())
+        }
+
+    @Test
+    fun `a call that fails leaves the transaction as it was`() =
+        scenario {
+            val (client, credential) = client("alice")
+            client.transaction { tx ->
+                tx.generate(credential)
+                assertFails<KeypackageException.LifetimeTooShort> { tx.generateKeypackage(credential, Duration.ZERO) }
+            }
+            assertStored(1, client)
+        }
+
+    @Test
+    fun `a block may use what the task owns and borrows`() =
+        scenario {
+            val (client, credential) = client("alice")
+            val made = mutableListOf<KeypackageRef>()
+            client.transaction { tx -> made += tx.generateKeypackage(credential).ref }
+            assertEquals(made, client.getKeypackageRefs())
+        }
+
+    @Test
+    fun `a block runs where its caller runs`() =
+        scenario {
+            val (client, credential) = client("alice")
+            Executors.newSingleThreadExecutor { Thread(it, "caller") }.asCoroutineDispatcher().use { caller ->
+                withContext(caller) {
+                    client.transaction { tx ->
+                        assertTrue(Thread.currentThread().name.startsWith("caller"))
+                        tx.generate(credential)
+                        assertTrue(Thread.currentThread().name.startsWith("caller"))
+                    }
+                }
+            }
+            assertStored(1, client)
         }
 }

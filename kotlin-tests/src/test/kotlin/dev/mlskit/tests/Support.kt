@@ -43,6 +43,13 @@ class World(
     ): MlsClient =
         DatabaseKey(key).use { MlsClient.open(file(name), it, ClientId(name), options) }.also { clients += it }
 
+    /** Opens a copy of a file that only calls of the core make: crates/testkit/handed-over. Its client is Bob. */
+    suspend fun handedOver(name: String): MlsClient {
+        File(HANDED_OVER, "$name.db").copyTo(file(name))
+        val key = DatabaseKey("the key of a test file, not ours".encodeToByteArray())
+        return key.use { MlsClient.open(file(name), it, ClientId("bob")) }.also { clients += it }
+    }
+
     /** A client with one Basic credential. */
     suspend fun client(
         name: String,
@@ -59,6 +66,9 @@ class World(
     companion object {
         /** A key that is random enough for a test. */
         val KEY = ByteArray(DatabaseKey.LENGTH) { it.toByte() }
+
+        /** Where files lie that the core's tests have made. */
+        val HANDED_OVER = File("../crates/testkit/handed-over")
     }
 }
 

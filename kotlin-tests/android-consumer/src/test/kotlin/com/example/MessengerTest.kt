@@ -1,0 +1,33 @@
+package com.example
+
+import android.os.Build
+import dev.mlskit.MlsClient
+import kotlinx.coroutines.runBlocking
+import org.junit.Assert.assertEquals
+import org.junit.Assert.assertNotNull
+import org.junit.Assert.assertTrue
+import org.junit.Test
+import org.junit.runner.RunWith
+import org.robolectric.RobolectricTestRunner
+import org.robolectric.RuntimeEnvironment
+import org.robolectric.annotation.Config
+import java.io.File
+
+@RunWith(RobolectricTestRunner::class)
+@Config(sdk = [Build.VERSION_CODES.UPSIDE_DOWN_CAKE])
+class MessengerTest {
+    @Test
+    fun `the AAR's classes work on Android`() {
+        assertEquals(34, Build.VERSION.SDK_INT)
+        val folder = RuntimeEnvironment.getApplication().noBackupFilesDir
+        runBlocking { useInEarnest(File(folder, "alice.db")) }
+        assertTrue(File(folder, "alice.db").isFile)
+    }
+
+    @Test
+    fun `licences and notices come along`() {
+        for (name in listOf("LICENSE-MIT", "LICENSE-APACHE", "THIRD-PARTY-NOTICES")) {
+            assertNotNull(name, MlsClient::class.java.getResource("/META-INF/mlskit/$name"))
+        }
+    }
+}
