@@ -1,6 +1,8 @@
 //! The client: an open database and whom it belongs to.
 
 mod groups;
+mod keypackages;
+mod lifecycle;
 
 use std::sync::Arc;
 
@@ -160,6 +162,10 @@ impl Client {
 }
 
 impl Client {
+    pub(crate) fn core(&self) -> &mlskit::Client {
+        &self.core
+    }
+
     fn new(core: mlskit::Client) -> Arc<Self> {
         Arc::new(Self { core, _live: Live::new() })
     }
