@@ -1,6 +1,8 @@
 //! The client: an open database and whom it belongs to.
 
 mod groups;
+mod keypackages;
+mod lifecycle;
 
 use std::sync::Arc;
 
@@ -173,6 +175,10 @@ impl Client {
 }
 
 impl Client {
+    pub(crate) fn core(&self) -> &mlskit::Client {
+        &self.core
+    }
+
     fn new(core: mlskit::Client, checks: mlskit::KeypackageChecks) -> Arc<Self> {
         Arc::new(Self { core, checks, _live: Live::new() })
     }

@@ -1,6 +1,8 @@
 //! What can be done inside a transaction.
 
 mod groups;
+mod keypackages;
+mod lifecycle;
 
 use std::{sync::Arc, time::Duration};
 
@@ -164,6 +166,10 @@ impl TransactionContext {
 }
 
 impl TransactionContext {
+    pub(crate) fn core(&self) -> &mlskit::TransactionContext {
+        &self.core
+    }
+
     pub(crate) fn new(checks: mlskit::KeypackageChecks, core: mlskit::TransactionContext) -> Arc<Self> {
         Arc::new(Self { checks, core, bound: AllBound::default(), _live: Live::new() })
     }

@@ -28,6 +28,7 @@ fn what_is_configured_is_in_the_package() {
             supported_extensions: vec![0xf2f2],
             last_resort: true,
             grease: false,
+            marmot: None,
         };
         let tx = begin(&client).await;
         let made = tx.generate_keypackage_with(credential_ref, config).await.unwrap();
