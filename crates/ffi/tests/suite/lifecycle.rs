@@ -144,7 +144,7 @@ fn a_package_is_found_by_its_id_as_long_as_it_is_valid() {
         assert_eq!(tx.find_keypackage_ref(id.clone()).await.unwrap().as_ref(), Some(&made));
         assert!(tx.is_keypackage_valid_by_id(id.clone()).await.unwrap());
         assert!(tx.is_keypackage_valid(made.clone()).await.unwrap());
-        assert_eq!(tx.valid_keypackage_refs().await.unwrap(), [made.clone()]);
+        assert_eq!(tx.valid_keypackage_refs().await.unwrap(), std::slice::from_ref(&made));
         assert_eq!(tx.count_valid_keypackages(credential_ref.clone()).await.unwrap(), 1);
         assert!(!client.is_keypackage_valid_by_id(id.clone()).await.unwrap());
         assert_eq!(client.find_keypackage_ref(id.clone()).await.unwrap(), None);
