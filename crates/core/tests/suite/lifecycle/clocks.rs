@@ -19,6 +19,10 @@ scenarios! {
         alice.clock.turn_to(right + 3600);
         let outgoing = alice.maintain().await;
         assert!(outgoing.withdraw.iter().all(|one| !published.contains(one)), "nothing has replaced them");
+        alice.clock.advance(2 * DAY);
+        for _ in 0..2 {
+            alice.maintain().await;
+        }
         alice.join(&welcome).await.unwrap();
     }
 
