@@ -24,6 +24,12 @@ scenarios! {
             alice.maintain().await;
         }
         alice.join(&welcome).await.unwrap();
+        assert!(alice.stored().await.contains(&published[1]));
+        alice.clock.advance(85 * DAY);
+        alice.maintain().await;
+        alice.clock.advance(DAY);
+        alice.maintain().await;
+        assert!(!alice.stored().await.contains(&published[1]), "its end comes when it is due");
     }
 
     async fn a_clock_that_is_years_ahead_for_an_hour_forgets_no_withdrawal() {
