@@ -1,6 +1,8 @@
 //! The client: an open database and whom it belongs to.
 
 mod groups;
+mod keypackages;
+mod lifecycle;
 
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use futures_lite::future;
 use crate::{
     CancelToken, ClientId, ClientOptions, CredentialFilter, CredentialRef, Keypackage, KeypackageRef, ManualClock,
     MlsError, Result, Secret, TransactionContext,
+    keypackage_ref::packed,
     live::{CLIENTS, Live},
     member::each,
 };
@@ -106,6 +109,14 @@ impl Client {
         Ok(each(&self.core.get_keypackage_refs().await?))
     }
 
+    /// `get_keypackage_refs` in one piece of bytes, for Swift: `keypackage_ref.rs` says how.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn get_keypackage_refs_packed(&self) -> Result<Vec<u8>> {
+        Ok(packed(&self.core.get_keypackage_refs().await?))
+    }
+
     /// The stored key package that `keypackage_ref` names, if it is there.
     ///
     /// # Errors
@@ -164,6 +175,10 @@ impl Client {
 }
 
 impl Client {
+    pub(crate) fn core(&self) -> &mlskit::Client {
+        &self.core
+    }
+
     fn new(core: mlskit::Client, checks: mlskit::KeypackageChecks) -> Arc<Self> {
         Arc::new(Self { core, checks, _live: Live::new() })
     }

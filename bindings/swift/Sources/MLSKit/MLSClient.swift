@@ -92,7 +92,7 @@ public final class MLSClient: Sendable {
     ///
     /// - Throws: ``StorageError`` about the file.
     public func keypackageRefs() async throws -> [KeypackageRef] {
-        try await translating { try await core.getKeypackageRefs().map(KeypackageRef.init) }
+        try await translating { KeypackageRef.unpacked(try await core.getKeypackageRefsPacked()) }
     }
 
     /// The stored key package that `ref` names, if it is there.

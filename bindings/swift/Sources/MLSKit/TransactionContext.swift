@@ -97,7 +97,7 @@ public final class TransactionContext: Sendable {
 
     /// References to all key packages that the transaction sees, in the order in which they were made.
     public func keypackageRefs() async throws -> [KeypackageRef] {
-        try await translating { try await core.getKeypackageRefs().map(KeypackageRef.init) }
+        try await translating { KeypackageRef.unpacked(try await core.getKeypackageRefsPacked()) }
     }
 
     /// The key package that `ref` names, if the transaction sees it.

@@ -36,8 +36,7 @@ class Cases(
             measureTime { repeat(BATCH) { tx.removeKeypackage(world.gone) } } / BATCH
         }
 
-    private suspend fun transaction(): Duration =
-        measureTime { repeat(20) { world.alice.client.transaction { } } } / 20
+    private suspend fun transaction(): Duration = measureTime { repeat(20) { world.alice.client.transaction { } } } / 20
 
     private suspend fun one(): Duration {
         val (client, credential) = world.alice.run { client to credential }
