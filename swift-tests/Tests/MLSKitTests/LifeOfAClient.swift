@@ -84,6 +84,9 @@ extension Scenarios {
                     try await MLSClient.open(at: world.folder, key: world.key, id: "alice")
                 }
                 #expect(folder == .storage(.notAFile(path: world.folder.path)))
+                let address = try #require(URL(string: "https://example.com/mls.db"))
+                let web = try await failure { _ = try await MLSClient.open(at: address, key: .random(), id: "alice") }
+                #expect(web == .storage(.notAFile(path: "https://example.com/mls.db")))
             }
         }
 

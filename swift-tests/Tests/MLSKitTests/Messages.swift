@@ -290,6 +290,9 @@ extension Scenarios {
                 for shown in ["\(received)", String(reflecting: received)] {
                     #expect(shown.contains("8 bytes") && !shown.contains("a secret") && !shown.contains("97, 32"))
                 }
+                var dumped = ""
+                dump(received, to: &dumped)
+                #expect(!dumped.contains("a secret") && !dumped.contains("97"))
             }
         }
     }

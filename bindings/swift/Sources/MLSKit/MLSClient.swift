@@ -35,7 +35,8 @@ public final class MLSClient: Sendable {
         id: ClientID,
         options: ClientOptions = ClientOptions()
     ) async throws -> MLSClient {
-        try await translating {
+        guard file.isFileURL else { throw MLSError.storage(.notAFile(path: file.absoluteString)) }
+        return try await translating {
             let core = try await MLSKitGenerated.Client.open(
                 path: file.path,
                 key: key.bytes,

@@ -182,6 +182,7 @@ extension TransactionContext {
 
     /// A secret of the present epoch that all members can derive (RFC 9420 §8.5), `length` bytes long.
     ///
+    /// - Precondition: `length` is not negative.
     /// - Throws: ``GroupError/refused(reason:)`` for a length that can't be derived.
     public func exportSecret(in groupID: GroupID, label: String, context: Data, length: Int) async throws -> Data {
         try await translating {
@@ -189,7 +190,7 @@ extension TransactionContext {
                 groupId: groupID.bytes,
                 label: label,
                 context: context,
-                length: UInt64(clamping: length)
+                length: unsigned(length, "length")
             )
         }
     }

@@ -35,7 +35,9 @@ public enum Received: Sendable {
 }
 
 /// Something that a member says.
-public struct ApplicationMessage: Hashable, Sendable {
+public struct ApplicationMessage: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The group in which it is said, as the message itself has it: trust no server's word for that.
     public let groupID: GroupID
     /// Who says it, as of the epoch in which it was said.
@@ -46,6 +48,15 @@ public struct ApplicationMessage: Hashable, Sendable {
     public let aad: Data
     /// The epoch in which it was said.
     public let epoch: UInt64
+
+    /// How much is said, and nothing of what.
+    public var description: String { "ApplicationMessage(\(plaintext.count) bytes, \(aad.count) in clear)" }
+
+    /// How much is said, and nothing of what.
+    public var debugDescription: String { description }
+
+    /// Nothing of what is said.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Who made a commit or a proposal.

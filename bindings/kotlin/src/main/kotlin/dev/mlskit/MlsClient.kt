@@ -1,5 +1,6 @@
 package dev.mlskit
 
+import dev.mlskit.ffi.keepThreadsAttached
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.NonCancellable
@@ -304,6 +305,10 @@ public class MlsClient private constructor(
         }
 
         private val ENDS = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+
+        init {
+            keepThreadsAttached()
+        }
     }
 }
 
