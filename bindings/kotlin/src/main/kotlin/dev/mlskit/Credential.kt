@@ -11,18 +11,19 @@ import dev.mlskit.ffi.Credential as FfiCredential
  * ```
  */
 public class Credential private constructor(
-    private val ffi: FfiCredential,
-    private val secret: ByteArray?,
+    private val secret: SecretBytes?,
+    private val make: (ByteArray) -> FfiCredential,
 ) : AutoCloseable {
-    /** Wipes the private key, if there is one. A client that the credential was added to keeps it. */
+    /** Wipes the private key, if there is one; then the credential can't be added. A client that has it keeps it. */
     override fun close() {
-        secret?.fill(0)
+        secret?.wipe()
     }
 
     /** Nothing of the private key. */
     override fun toString(): String = if (secret == null) "Credential(basic)" else "Credential(x509, redacted)"
 
-    internal fun toFfi(): FfiCredential = ffi
+    internal suspend fun <T> lend(work: suspend (FfiCredential) -> T): T =
+        if (secret == null) work(make(ByteArray(0))) else secret.lend { work(make(it)) }
 
     /** The kinds of credentials. */
     public companion object {
@@ -30,7 +31,7 @@ public class Credential private constructor(
         public fun basic(
             ciphersuite: Ciphersuite,
             identity: ClientId,
-        ): Credential = Credential(FfiCredential.Basic(ciphersuite.toFfi(), identity), null)
+        ): Credential = Credential(null) { FfiCredential.Basic(ciphersuite.toFfi(), identity) }
 
         /**
          * A chain of certificates, the leaf first, each followed by its issuer's, each in DER; and the private key
@@ -53,9 +54,9 @@ public class Credential private constructor(
             ciphersuite: Ciphersuite,
             chain: FfiCertificateChain,
             privateKey: ByteArray,
-        ): Credential {
-            val secret = privateKey.copyOf()
-            return Credential(FfiCredential.X509(ciphersuite.toFfi(), chain, secret), secret)
-        }
+        ): Credential =
+            Credential(SecretBytes(privateKey.copyOf(), "credential")) { key ->
+                FfiCredential.X509(ciphersuite.toFfi(), chain, key)
+            }
     }
 }

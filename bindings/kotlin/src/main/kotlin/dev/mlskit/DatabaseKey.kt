@@ -1,7 +1,6 @@
 package dev.mlskit
 
 import dev.mlskit.ffi.generateDatabaseKey
-import java.security.MessageDigest
 
 /**
  * The 32 random bytes that a database is encrypted with. There is no passphrase and no key derivation: keep the bytes
@@ -15,24 +14,21 @@ import java.security.MessageDigest
  * ```
  */
 public class DatabaseKey private constructor(
-    private val bytes: ByteArray,
-    private var isWiped: Boolean,
+    private val secret: SecretBytes,
 ) : AutoCloseable {
     /** Takes a copy of a key's bytes. That there are [LENGTH] of them is found out by who uses the key. */
-    public constructor(bytes: ByteArray) : this(bytes.copyOf(), false)
+    public constructor(bytes: ByteArray) : this(SecretBytes(bytes.copyOf(), NAME))
 
     /** A copy of the key's bytes, to be kept in the platform's key store, and wiped after that. */
-    public fun toByteArray(): ByteArray = exposed().copyOf()
+    public fun toByteArray(): ByteArray = secret.copy()
 
-    /** Wipes the bytes. A database that is open stays so; the key opens no other. */
+    /** Wipes the bytes. A database that is open, or being opened, stays so; the key opens no other. */
     override fun close() {
-        isWiped = true
-        bytes.fill(0)
+        secret.wipe()
     }
 
-    /** Whether the other key has the same bytes. */
-    override fun equals(other: Any?): Boolean =
-        other is DatabaseKey && isWiped == other.isWiped && MessageDigest.isEqual(bytes, other.bytes)
+    /** Whether the other key has the same bytes, none of them wiped. */
+    override fun equals(other: Any?): Boolean = other is DatabaseKey && secret sameAs other.secret
 
     /** The same for all keys: a key's bytes tell nothing of themselves. */
     override fun hashCode(): Int = LENGTH
@@ -40,7 +36,7 @@ public class DatabaseKey private constructor(
     /** Nothing of the key. */
     override fun toString(): String = "DatabaseKey(redacted)"
 
-    internal fun exposed(): ByteArray = if (isWiped) error("the database key was closed, and is wiped") else bytes
+    internal inline fun <T> lend(work: (ByteArray) -> T): T = secret.lend(work)
 
     /** Makes keys. */
     public companion object {
@@ -52,6 +48,8 @@ public class DatabaseKey private constructor(
          *
          * @throws StorageException.Io when the system gives none.
          */
-        public fun generate(): DatabaseKey = DatabaseKey(native { generateDatabaseKey() }, false)
+        public fun generate(): DatabaseKey = DatabaseKey(SecretBytes(native { generateDatabaseKey() }, NAME))
+
+        private const val NAME = "database key"
     }
 }

@@ -2,12 +2,13 @@ package dev.mlskit
 
 import dev.mlskit.ffi.keepThreadsAttached
 import kotlinx.coroutines.CoroutineScope
-import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
 import kotlinx.coroutines.launch
+import kotlinx.coroutines.withContext
 import java.io.File
 import kotlin.concurrent.atomics.AtomicBoolean
 import kotlin.concurrent.atomics.ExperimentalAtomicApi
@@ -43,10 +44,8 @@ public class MlsClient private constructor(
     @OptIn(ExperimentalAtomicApi::class)
     private val isClosed = AtomicBoolean(false)
 
-    private val end =
-        ENDS.launch(start = CoroutineStart.LAZY) {
-            ffi.use { it.shutdown() }
-        }
+    // Launched when it is asked for: a coroutine that waits to be started would keep a client that nobody has any more.
+    private val end by lazy { ENDS.launch { ffi.use { it.shutdown() } } }
 
     /**
      * Runs [block] in a transaction: stored as a whole when it returns, rolled back when it throws anything, is
@@ -117,16 +116,17 @@ public class MlsClient private constructor(
 
     /**
      * Encrypts the whole file with another key. Killed at any moment, the file opens with either the old or the new one.
-     * Keep both keys until this has returned: an exception leaves the old one in force nearly always. It is seen through
-     * to its end although the coroutine is cancelled.
+     * Keep both keys until this has returned: an exception leaves the old one in force nearly always. Once it has been
+     * asked for, it is seen through to its end although the coroutine is cancelled.
      *
      * @throws StorageException.InvalidKeyLength for a key that is none.
      * @throws TransactionException as [transaction].
      */
     public suspend fun changeKey(key: DatabaseKey) {
         enter()
+        currentCoroutineContext().ensureActive()
         val client = open()
-        uninterrupted { alive { client.changeKey(key.exposed()) } }
+        key.lend { bytes -> uninterrupted { alive { client.changeKey(bytes) } } }
     }
 
     /**
@@ -189,7 +189,22 @@ public class MlsClient private constructor(
 
     /**
      * What the delivery service must get: committed and unsettled, in the order in which it was made. The same bytes on
-     * every call, after a crash too.
+     * every call, after a crash too. Send it outside of transactions, for each settles one message:
+     *
+     * ```kotlin
+     * for (message in client.outgoing()) {
+     *     val isTaken = send(message)
+     *     client.transaction { tx ->
+     *         when (message.kind) {
+     *             OutgoingKind.COMMIT ->
+     *                 if (isTaken) tx.commitAccepted(message.groupId) else tx.commitRejected(message.groupId)
+     *             OutgoingKind.WELCOME, OutgoingKind.LEAVE -> tx.markSent(listOf(message.id))
+     *         }
+     *     }
+     * }
+     * ```
+     *
+     * A `send` that doesn't know the answer throws: then the message goes out again later.
      *
      * @throws StorageException of the file.
      */
@@ -204,10 +219,13 @@ public class MlsClient private constructor(
         end.start()
     }
 
-    /** As [close], and waits until the file is closed and everything native is freed. */
+    /**
+     * As [close], and waits until the file is closed and everything native is freed: in a coroutine that is cancelled too,
+     * so that it may stand in a `finally`.
+     */
     public suspend fun shutdown() {
         closeForCalls()
-        end.join()
+        withContext(NonCancellable) { end.join() }
     }
 
     /** The client's id. */
@@ -258,7 +276,9 @@ public class MlsClient private constructor(
             clientId: ClientId,
             options: ClientOptions = ClientOptions(),
         ): MlsClient =
-            opened { FfiClient.open(file.path, key.exposed(), clientId, options.toFfi(), options.clock?.ffi) }
+            key.lend { bytes ->
+                opened { FfiClient.open(file.path, bytes, clientId, options.toFfi(), options.clock?.ffi) }
+            }
 
         /**
          * Makes a client for a test or a demo, in a new folder inside [folder], or inside the system's for temporary

@@ -1,11 +1,13 @@
 package dev.mlskit
 
+import kotlinx.coroutines.currentCoroutineContext
+import kotlinx.coroutines.ensureActive
 import dev.mlskit.ffi.TransactionContext as FfiTransaction
 
 /** An open transaction on the native side, and the objects that are of use no longer than it. */
 internal class NativeTransaction(
     private val ffi: FfiTransaction,
-) : AutoCloseable {
+) {
     private val owned = mutableListOf<() -> Unit>()
     private var isClosed = false
 
@@ -25,7 +27,11 @@ internal class NativeTransaction(
         if (isTooLate) end()
     }
 
-    suspend fun finish() = uninterrupted { open { ffi.finish() } }
+    /** Commits, unless the coroutine is cancelled: its transaction is to be rolled back. */
+    suspend fun finish() {
+        currentCoroutineContext().ensureActive()
+        uninterrupted { open { ffi.finish() } }
+    }
 
     suspend fun abort() = uninterrupted { open { ffi.abort() } }
 
@@ -38,12 +44,13 @@ internal class NativeTransaction(
         }
     }
 
-    /** Frees everything. */
-    override fun close() {
-        synchronized(owned) { isClosed = true }
-        owned.forEach { end -> end() }
-        ffi.close()
-    }
+    /** Frees everything, and never on the caller's thread: what a batch has to say is copied now. */
+    suspend fun close() =
+        uninterrupted {
+            synchronized(owned) { isClosed = true }
+            // One object that can't be freed keeps no other from it, and the transaction has ended as it has.
+            ffi.use { owned.forEach { end -> runCatching(end) } }
+        }
 
     /** UniFFI's own exception for an object that is freed, as this one is at the block's end, is not the app's to see. */
     private suspend fun <T> open(work: suspend () -> T): T =

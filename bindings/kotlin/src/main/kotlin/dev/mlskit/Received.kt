@@ -32,7 +32,10 @@ public sealed interface Received {
         public val commit: StagedCommit,
     ) : Received
 
-    /** A proposal, which may be committed when it is [accepted][TransactionContext.acceptProposal]. */
+    /**
+     * A proposal, which this client may commit when it is [accepted][TransactionContext.acceptProposal]. Only accept what
+     * shall happen: until a commit carries it, nothing can be said. To follow another's commit of it, it need not be.
+     */
     public class Proposal internal constructor(
         /** What it proposes, to be accepted. */
         public val proposal: ReceivedProposal,

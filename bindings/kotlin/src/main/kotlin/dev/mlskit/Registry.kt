@@ -6,6 +6,10 @@ public value class Ciphersuite(
     /** The number, 0 to 65,535. */
     public val number: Int,
 ) {
+    init {
+        requireRegistryNumber(number)
+    }
+
     /** The name in the registry, or the number where it has none here. */
     override fun toString(): String = NAMES[number] ?: hex(number)
 
@@ -35,6 +39,10 @@ public value class SignatureScheme(
     /** The number, 0 to 65,535. */
     public val number: Int,
 ) {
+    init {
+        requireRegistryNumber(number)
+    }
+
     /** The name in the registry, or the number where it has none here. */
     override fun toString(): String =
         when (this) {
@@ -59,6 +67,10 @@ public value class CredentialType(
     /** The number, 0 to 65,535. */
     public val number: Int,
 ) {
+    init {
+        requireRegistryNumber(number)
+    }
+
     /** The name in the registry, or the number where it has none here. */
     override fun toString(): String =
         when (this) {
@@ -83,6 +95,10 @@ public value class ExtensionType(
     /** The number, 0 to 65,535. */
     public val number: Int,
 ) {
+    init {
+        requireRegistryNumber(number)
+    }
+
     /** The number. */
     override fun toString(): String = hex(number)
 
@@ -101,6 +117,9 @@ public value class ExtensionType(
         public val LAST_RESORT: ExtensionType = ExtensionType(10)
     }
 }
+
+private fun requireRegistryNumber(number: Int) =
+    require(number in 0..0xFFFF) { "a number of IANA's registries is 0 to 65,535, but $number was given" }
 
 internal fun hex(number: Int): String = "0x" + number.toString(16).padStart(4, '0')
 

@@ -1,6 +1,5 @@
 package dev.mlskit
 
-import dev.mlskit.ffi.MlsException as FfiException
 import dev.mlskit.ffi.PlainMessage as FfiPlainMessage
 import dev.mlskit.ffi.SealedMessages as FfiSealedMessages
 
@@ -44,25 +43,24 @@ internal class SealedBatch(
     sealed: FfiSealedMessages,
 ) {
     private var sealed: FfiSealedMessages? = sealed
-    private var opened: List<ByteArray>? = null
+    private var opened: Result<List<ByteArray>>? = null
 
     @Synchronized
-    fun open(): List<ByteArray> =
-        sealed?.let { native { it.open() } }
-            ?: opened
-            ?: throw GroupException.NotCommitted("the message's transaction was rolled back; encrypt it again")
+    fun open(): List<ByteArray> = checkNotNull(opened ?: sealed?.let(::opened)).getOrThrow()
 
-    /** At the end of the transaction: what it has to say is taken, and the native object freed. */
+    /** At the end of the transaction: what it has to say, be it an exception, is taken, and the native object freed. */
     @Synchronized
     fun settle() {
-        sealed?.use { opened = openedOrNull(it) }
+        sealed?.use { opened = opened(it).recoverCatching(::afterRollback) }
         sealed = null
     }
 
-    private fun openedOrNull(sealed: FfiSealedMessages): List<ByteArray>? =
-        try {
-            sealed.open()
-        } catch (_: FfiException.Group) {
-            null
-        }
+    private fun opened(sealed: FfiSealedMessages): Result<List<ByteArray>> = runCatching { native { sealed.open() } }
 }
+
+private fun afterRollback(cause: Throwable): Nothing =
+    throw when (cause) {
+        is GroupException.NotCommitted ->
+            GroupException.NotCommitted("the message's transaction was rolled back; encrypt it again")
+        else -> cause
+    }

@@ -41,6 +41,8 @@ private suspend fun <T> within(
     } catch (e: CancellationException) {
         outcome?.onFailure { throw it }
         throw e
+    } finally {
+        mark.end()
     }
     return checkNotNull(outcome).getOrThrow()
 }
@@ -85,12 +87,22 @@ private suspend fun <T> waiting(work: suspend () -> T): T =
         throw CancellationException(e.detail)
     }
 
-/** In the context of a coroutine whose block holds a transaction of [client] open, or runs inside of one that does. */
+/**
+ * In the context of a coroutine whose block holds a transaction of [client] open, or runs inside of one that does. A scope
+ * that is made inside of the block may outlive it, with the mark in its context.
+ */
 internal class InTransaction(
     private val client: MlsClient,
     private val outer: InTransaction?,
 ) : AbstractCoroutineContextElement(Key) {
-    fun holds(client: MlsClient): Boolean = this.client === client || outer?.holds(client) == true
+    @Volatile
+    private var isOpen = true
+
+    fun holds(client: MlsClient): Boolean = isOpen && this.client === client || outer?.holds(client) == true
+
+    fun end() {
+        isOpen = false
+    }
 
     companion object Key : CoroutineContext.Key<InTransaction>
 }

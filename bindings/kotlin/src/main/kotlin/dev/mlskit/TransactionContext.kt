@@ -27,7 +27,7 @@ public class TransactionContext internal constructor(
      * @throws CredentialException for a credential that this client can't use.
      */
     public suspend fun addCredential(credential: Credential): CredentialRef =
-        native.call { addCredential(credential.toFfi()).toPublic() }
+        credential.lend { lent -> native.call { addCredential(lent).toPublic() } }
 
     /** All credentials that the transaction sees, in the order in which they were added. */
     public suspend fun credentials(): List<CredentialRef> = native.call { credentials().map { it.toPublic() } }
@@ -185,7 +185,10 @@ public class TransactionContext internal constructor(
 
     /**
      * The delivery service did not take the pending commit: the group is as it was before, and its Welcome is dropped.
-     * Returns whether the group is gone: an external commit that was rejected leaves none.
+     * Only call this on an answer to the commit that is pending now: one that was taken after all can't be brought back.
+     * In particular, after a crash, that the epoch has a commit already may mean one's own: process what the server has
+     * first, its echo is [Received.OwnCommit]. Returns whether the group is gone: an external commit that was rejected
+     * leaves none.
      *
      * @throws GroupException.NoPendingCommit when there is none.
      */
@@ -252,7 +255,11 @@ public class TransactionContext internal constructor(
     }
 
     /**
-     * Lets a proposal be committed, by this client's [commitProposals] or by another's commit.
+     * Lets a proposal be committed by this client. Another's commit of it can be followed without.
+     *
+     * Every commit that this client makes then carries it, and no message goes out before one does. A proposal may turn
+     * out impossible to commit: its package expires, or whoever sent it meant harm. Then each commit is
+     * [GroupException.Refused], and [dropProposals] is the way on.
      *
      * @throws GroupException.StaleCommit for one of an epoch that has passed.
      * @throws MlsException.Spent for one that was accepted before, or is of another transaction.
@@ -339,7 +346,7 @@ public class TransactionContext internal constructor(
 
     /**
      * Commits before the block's end. Every later call but [abort] gets [TransactionException.TransactionFinished], and
-     * what is stored stays so, whatever the block does after.
+     * what is stored stays so, whatever the block does after. A coroutine that is cancelled commits nothing.
      */
     public suspend fun finish(): Unit = native.finish()
 

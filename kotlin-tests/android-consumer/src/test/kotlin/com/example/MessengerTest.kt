@@ -2,6 +2,7 @@ package com.example
 
 import android.os.Build
 import dev.mlskit.MlsClient
+import dev.mlskit.defaultFile
 import kotlinx.coroutines.runBlocking
 import org.junit.Assert.assertEquals
 import org.junit.Assert.assertNotNull
@@ -11,7 +12,6 @@ import org.junit.runner.RunWith
 import org.robolectric.RobolectricTestRunner
 import org.robolectric.RuntimeEnvironment
 import org.robolectric.annotation.Config
-import java.io.File
 
 @RunWith(RobolectricTestRunner::class)
 @Config(sdk = [Build.VERSION_CODES.UPSIDE_DOWN_CAKE])
@@ -19,9 +19,12 @@ class MessengerTest {
     @Test
     fun `the AAR's classes work on Android`() {
         assertEquals(34, Build.VERSION.SDK_INT)
-        val folder = RuntimeEnvironment.getApplication().noBackupFilesDir
-        runBlocking { useInEarnest(File(folder, "alice.db")) }
-        assertTrue(File(folder, "alice.db").isFile)
+        val app = RuntimeEnvironment.getApplication()
+        val file = MlsClient.defaultFile(app)
+        runBlocking { useInEarnest(file) }
+        assertTrue(file.isFile)
+        assertEquals(app.noBackupFilesDir, file.parentFile?.parentFile)
+        assertEquals(file, MlsClient.defaultFile(app, "mls.db"))
     }
 
     @Test

@@ -11,6 +11,8 @@ import dev.mlskit.CredentialInfo
 import dev.mlskit.CredentialType
 import dev.mlskit.ManualClock
 import dev.mlskit.SignatureScheme
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.async
 import org.junit.jupiter.api.Test
 import java.io.ByteArrayInputStream
 import java.io.File
@@ -100,6 +102,21 @@ class CertificatesTest {
                 assertEquals(suite.first to CredentialType.X509, keypackage.ref.run { ciphersuite to credentialType })
                 assertEquals(credential.credential, keypackage.credential)
                 assertEquals(keypackage, again.importKeypackage(keypackage.toByteArray()))
+            }
+        }
+
+    @Test
+    fun `a credential that is closed while it is in use is added whole`() =
+        scenario {
+            val (client, identity) = open("alice") to identity("one")
+            client.transaction { tx ->
+                repeat(20) {
+                    val credential = identity.credential()
+                    val adding = async(start = CoroutineStart.UNDISPATCHED) { tx.addCredential(credential) }
+                    credential.close()
+                    tx.removeCredential(adding.await())
+                    assertFails<IllegalStateException> { tx.addCredential(credential) }
+                }
             }
         }
 

@@ -34,19 +34,27 @@ class ConcurrencyTest {
             // The last one waits for 199 commits, on whatever medium.
             val (client, credential) = client("alice", ClientOptions(busyTimeout = 10.minutes))
             val order = mutableListOf<Int>()
-            coroutineScope {
+            val asked = mutableListOf<Job>()
+            client.transaction {
                 repeat(200) { number ->
-                    launch(Dispatchers.Default) {
-                        client.transaction { tx ->
-                            order += number
-                            tx.generate(credential)
+                    asked +=
+                        ask {
+                            client.transaction { tx ->
+                                order += number
+                                tx.generate(credential)
+                            }
                         }
-                    }
                 }
+                assertEquals(200, LiveObjects.count().waiting)
             }
-            assertEquals((0..<200).toSet(), order.toSet())
+            asked.joinAll()
+            assertEquals((0..<200).toList(), order)
             assertStored(200, client)
         }
+
+    /** Runs [call] until it waits for its transaction: where native calls are made already, it is not dispatched. */
+    private fun World.ask(call: suspend () -> Unit): Job =
+        launch(Dispatchers.Default, CoroutineStart.UNDISPATCHED) { call() }
 
     @Test
     fun `who stops waiting is passed over and the others keep their order`() =
@@ -56,12 +64,7 @@ class ConcurrencyTest {
             val waiting = mutableListOf<Job>()
             client.transaction {
                 repeat(30) { number ->
-                    val job =
-                        this@scenario.launch(
-                            start = CoroutineStart.UNDISPATCHED,
-                        ) { client.transaction { order += number } }
-                    while (LiveObjects.count().waiting < waiting.size + 1) delay(1.milliseconds)
-                    delay(5.milliseconds)
+                    val job = ask { client.transaction { order += number } }
                     if (number % 3 == 0) waiting += job else job.cancelAndJoin()
                 }
             }

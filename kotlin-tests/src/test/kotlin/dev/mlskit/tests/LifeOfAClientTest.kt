@@ -7,11 +7,20 @@ import dev.mlskit.LiveObjects
 import dev.mlskit.MlsClient
 import dev.mlskit.StorageException
 import dev.mlskit.TransactionException
+import kotlinx.coroutines.CoroutineStart
+import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.async
+import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.cancel
+import kotlinx.coroutines.cancelAndJoin
+import kotlinx.coroutines.delay
+import kotlinx.coroutines.launch
 import org.junit.jupiter.api.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
 import kotlin.test.assertNotEquals
 import kotlin.test.assertTrue
+import kotlin.time.Duration.Companion.milliseconds
 
 /** The thinnest path through all layers, and the file. */
 class LifeOfAClientTest {
@@ -103,6 +112,52 @@ class LifeOfAClientTest {
         }
 
     @Test
+    fun `shutdown waits although its coroutine is cancelled`() =
+        scenario {
+            repeat(10) {
+                val client = open("alice")
+                val user =
+                    launch(start = CoroutineStart.UNDISPATCHED) {
+                        try {
+                            awaitCancellation()
+                        } finally {
+                            client.shutdown()
+                        }
+                    }
+                user.cancelAndJoin()
+                assertEquals(0, LiveObjects.count().clients)
+            }
+        }
+
+    @Test
+    fun `a client that is forgotten is freed`() =
+        scenario {
+            launch(Dispatchers.Default) {
+                val key = DatabaseKey(World.KEY)
+                assertEquals(0, MlsClient.open(file("alice"), key, ClientId("alice")).stored())
+            }.join()
+            while (LiveObjects.count().clients > 0) {
+                System.gc()
+                delay(10.milliseconds)
+            }
+        }
+
+    @Test
+    fun `a database key that is closed while it is in use opens what it was given for`() =
+        scenario {
+            open("alice").shutdown()
+            repeat(20) {
+                val key = DatabaseKey(World.KEY)
+                val client =
+                    async(start = CoroutineStart.UNDISPATCHED) {
+                        MlsClient.open(file("alice"), key, ClientId("alice"))
+                    }
+                key.close()
+                client.await().shutdown()
+            }
+        }
+
+    @Test
     fun `a database key is never printed`() =
         scenario {
             assertEquals("DatabaseKey(redacted)", "${DatabaseKey(World.KEY)}")
@@ -132,6 +187,18 @@ class LifeOfAClientTest {
             client.shutdown()
             assertFails<StorageException.WrongKeyOrDamaged> { open("alice") }
             assertEquals(1, open("alice", key = new).stored())
+        }
+
+    @Test
+    fun `who is cancelled before asking does not change the key`() =
+        scenario {
+            val client = open("alice")
+            launch(start = CoroutineStart.UNDISPATCHED) {
+                cancel()
+                client.changeKey(DatabaseKey(ByteArray(32) { 9 }))
+            }.join()
+            client.shutdown()
+            open("alice")
         }
 
     @Test

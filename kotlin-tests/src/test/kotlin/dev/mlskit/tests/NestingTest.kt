@@ -6,10 +6,12 @@ import dev.mlskit.TransactionException
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
+import kotlinx.coroutines.Job
 import kotlinx.coroutines.async
 import kotlinx.coroutines.awaitCancellation
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.coroutineScope
+import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import org.junit.jupiter.api.Test
@@ -99,6 +101,20 @@ class NestingTest {
             assertFails<IllegalStateException> { client.transaction { error("on purpose") } }
             launch(start = CoroutineStart.UNDISPATCHED) { client.transaction { awaitCancellation() } }.cancelAndJoin()
             client.transaction { }
+        }
+
+    @Test
+    fun `what outlives a block may begin a transaction of its own`() =
+        scenario {
+            val (client, credential) = client("alice")
+            val outliving =
+                client.transaction {
+                    CoroutineScope(currentCoroutineContext() + Job()).also { scope ->
+                        scope.async { assertNested(client) }.await()
+                    }
+                }
+            outliving.async { client.transaction { tx -> tx.generate(credential) } }.await()
+            assertStored(1, client)
         }
 
     @Test

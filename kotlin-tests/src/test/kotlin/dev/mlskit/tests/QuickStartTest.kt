@@ -3,6 +3,7 @@ package dev.mlskit.tests
 import dev.mlskit.ClientId
 import dev.mlskit.DatabaseKey
 import dev.mlskit.KeypackageRef
+import dev.mlskit.OutgoingKind
 import dev.mlskit.readme.tidyUp
 import org.junit.jupiter.api.Test
 import java.io.File
@@ -44,5 +45,29 @@ class QuickStartTest {
             bob.transaction { tx -> tx.updateKeys(group) }
             assertNull(received(carol, bob.delivered(group)))
             assertEquals(3L, carol.epoch(group))
+        }
+
+    @Test
+    fun `the loop of the documentation sends and settles all`() =
+        scenario {
+            val (client, credential) = client("alice")
+            val (bob, bobs) = client("bob")
+            val offered = bob.keypackage(bobs)
+            client.transaction { tx -> tx.addMembers(tx.createGroup(credential), listOf(offered)) }
+            val delivered = mutableListOf<OutgoingKind>()
+            repeat(2) {
+                for (message in client.outgoing()) {
+                    val isTaken = delivered.add(message.kind)
+                    client.transaction { tx ->
+                        when (message.kind) {
+                            OutgoingKind.COMMIT ->
+                                if (isTaken) tx.commitAccepted(message.groupId) else tx.commitRejected(message.groupId)
+                            OutgoingKind.WELCOME, OutgoingKind.LEAVE -> tx.markSent(listOf(message.id))
+                        }
+                    }
+                }
+            }
+            assertEquals(listOf(OutgoingKind.COMMIT, OutgoingKind.WELCOME), delivered)
+            assertEquals(emptyList(), client.outgoing())
         }
 }

@@ -1,14 +1,21 @@
 package dev.mlskit.tests
 
+import dev.mlskit.Bytes
+import dev.mlskit.Certificate
 import dev.mlskit.Ciphersuite
 import dev.mlskit.ClientId
 import dev.mlskit.CredentialType
+import dev.mlskit.ExtensionType
 import dev.mlskit.GroupId
+import dev.mlskit.HashRef
 import dev.mlskit.KeypackageException
 import dev.mlskit.KeypackageRef
 import dev.mlskit.KeypackageRejection
+import dev.mlskit.SignatureKey
 import dev.mlskit.SignatureScheme
 import org.junit.jupiter.api.Test
+import java.lang.reflect.ParameterizedType
+import java.lang.reflect.Type
 import kotlin.test.assertContentEquals
 import kotlin.test.assertEquals
 import kotlin.test.assertNotEquals
@@ -76,6 +83,26 @@ class ReferencesTest {
         }
 
     @Test
+    fun `names are compared with those of their own kind`() {
+        val kinds =
+            listOf(
+                ClientId::class,
+                GroupId::class,
+                SignatureKey::class,
+                HashRef::class,
+                Bytes::class,
+                Certificate::class,
+            )
+        for (kind in kinds.map { it.java }) {
+            val compared =
+                kind.genericInterfaces.filterIsInstance<ParameterizedType>().map {
+                    it.actualTypeArguments.single()
+                }
+            assertEquals(listOf<Type>(kind), compared)
+        }
+    }
+
+    @Test
     fun `a name does not change with the array that it came from or went to`() =
         scenario {
             val bytes = byteArrayOf(1, 2)
@@ -92,5 +119,17 @@ class ReferencesTest {
             assertEquals("0xf031", "${Ciphersuite(0xf031)}")
             assertEquals("ed25519", "${SignatureScheme.ED25519}")
             assertEquals("basic", "${CredentialType.BASIC}")
+        }
+
+    @Test
+    fun `a number that no registry has is refused`() =
+        scenario {
+            for (number in listOf(-1, 0x10000, 0x10001)) {
+                assertFails<IllegalArgumentException> { Ciphersuite(number) }
+                assertFails<IllegalArgumentException> { SignatureScheme(number) }
+                assertFails<IllegalArgumentException> { CredentialType(number) }
+                assertFails<IllegalArgumentException> { ExtensionType(number) }
+            }
+            assertEquals(0xffff, Ciphersuite(0xffff).number)
         }
 }

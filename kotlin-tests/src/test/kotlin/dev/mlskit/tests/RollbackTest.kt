@@ -11,6 +11,7 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.TimeoutCancellationException
 import kotlinx.coroutines.asCoroutineDispatcher
 import kotlinx.coroutines.awaitCancellation
+import kotlinx.coroutines.cancel
 import kotlinx.coroutines.cancelAndJoin
 import kotlinx.coroutines.delay
 import kotlinx.coroutines.launch
@@ -141,6 +142,20 @@ class RollbackTest {
                 returned = true
             }.join()
             assertFalse(returned)
+            assertStored(0, client)
+        }
+
+    @Test
+    fun `a cancelled block can not commit by itself`() =
+        scenario {
+            val (client, credential) = client("alice")
+            launch(start = CoroutineStart.UNDISPATCHED) {
+                client.transaction { tx ->
+                    tx.generate(credential)
+                    this@launch.cancel()
+                    tx.finish()
+                }
+            }.join()
             assertStored(0, client)
         }
 
