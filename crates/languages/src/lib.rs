@@ -12,7 +12,7 @@
 //! | `rotate`: its keys | `ok`; the commit waits in the outbox |
 //! | `remove <name>` | `ok`; the commit waits in the outbox |
 //! | `say <text>` | `ok`; the message waits to be sent |
-//! | `sync`: sends what waits, joins, hears what came | `ok`, or `ok rejected` if a commit came too late |
+//! | `sync`: sends what waits, joins, hears what came | `ok`; `ok rejected` if a commit came too late; `ok rejoin` if it has to be removed and added again |
 //! | `heard`: since the last time | `ok <name>: <text> \| <name>: <text>` |
 //! | `state` | `ok epoch <number> of <name>,<name>`, or `ok no group` |
 //! | `packages`: how many it holds private keys of | `ok <number>` |
@@ -24,6 +24,7 @@ mod member;
 mod process;
 mod stage;
 mod story;
+mod stranger;
 
 pub use member::Member;
 pub use process::MemberProcess;

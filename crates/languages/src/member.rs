@@ -3,7 +3,8 @@
 use std::collections::VecDeque;
 
 use mlskit::{
-    Client, ClientId, Credential, CredentialRef, DatabaseKey, Error, KeypackageConfig, KeypackageExt,
+    Client, ClientId, Credential, CredentialRef, DatabaseKey, Error, KeypackageConfig, KeypackageExt, MessageError,
+    RejectedMessage,
     group::{GroupConfig, JoinOptions, Member as GroupMember, OutgoingKind, OutgoingMessage, Received},
     openmls::prelude::{Ciphersuite, GroupId},
 };
@@ -24,6 +25,19 @@ pub struct Member {
     /// How far the queues have been read. Who forgets it reads all again, and is told `Duplicate`.
     welcomes_seen: i64,
     messages_seen: i64,
+    /// Read, and too early: what they build on is still to come. An app would bound them: anybody may have sent them.
+    waiting: VecDeque<Vec<u8>>,
+    /// Whether the others went on in a way that this client can't follow. Then somebody removes it and adds it again.
+    is_lost: bool,
+}
+
+/// What came of a `sync`.
+enum Synced {
+    Done,
+    /// A commit came too late: what it was to do is to be done again.
+    Rejected,
+    /// This client has to be removed and added again.
+    Rejoin,
 }
 
 impl Member {
@@ -47,6 +61,8 @@ impl Member {
             heard: Vec::new(),
             welcomes_seen: 0,
             messages_seen: 0,
+            waiting: VecDeque::new(),
+            is_lost: false,
         })
     }
 
@@ -63,7 +79,14 @@ impl Member {
             "rotate" => self.rotate().await?,
             "remove" => self.remove(rest).await?,
             "say" => self.say(rest).await?,
-            "sync" => return Ok(if self.sync().await? { "" } else { "rejected" }.into()),
+            "sync" => {
+                let answer = match self.sync().await? {
+                    Synced::Done => "",
+                    Synced::Rejected => "rejected",
+                    Synced::Rejoin => "rejoin",
+                };
+                return Ok(answer.into());
+            }
             "heard" => return Ok(std::mem::take(&mut self.heard).join(" | ")),
             "state" => return self.state().await,
             "packages" => return Ok(self.client.get_keypackage_refs().await?.len().to_string()),
@@ -126,16 +149,22 @@ impl Member {
     }
 
     /// Sends all that waits, then takes in all that came. Whatever fails is done again by the next call: nothing is
-    /// settled before the service has answered. Returns whether no commit came too late.
-    async fn sync(&mut self) -> Outcome<bool> {
-        let settled = self.send_outbox().await?;
+    /// settled before the service has answered.
+    async fn sync(&mut self) -> Outcome<Synced> {
+        let taken = self.send_outbox().await?;
         while let Some(message) = self.unsent.front() {
             self.service.send(message)?;
             self.unsent.pop_front();
         }
+        // First what may have ended its membership: only then does a Welcome to the same group bring it back.
+        self.hear().await?;
         self.join().await?;
         self.hear().await?;
-        Ok(settled)
+        Ok(match (self.is_lost, taken) {
+            (true, _) => Synced::Rejoin,
+            (false, false) => Synced::Rejected,
+            (false, true) => Synced::Done,
+        })
     }
 
     async fn send_outbox(&self) -> Outcome<bool> {
@@ -170,15 +199,16 @@ impl Member {
 
     async fn join(&mut self) -> Outcome {
         for line in self.service.welcomes(self.client.id().as_bytes(), self.welcomes_seen)? {
-            let joined =
-                self.client.transaction(async |tx| tx.join_group(&line.bytes, JoinOptions::default()).await).await;
-            match joined {
-                // Its package is gone: this Welcome was opened before.
-                Ok(_) | Err(Error::Group(mlskit::GroupError::NoMatchingKeypackage)) => {
-                    self.welcomes_seen = line.position;
-                }
-                Err(error) => return Err(error.into()),
+            // This app joins whatever it is added to; another would look at who is in there, and abort.
+            let options = JoinOptions::default().replace(self.is_lost);
+            match self.client.transaction(async |tx| tx.join_group(&line.bytes, options).await).await {
+                Ok(_) => self.is_lost = false,
+                // They may work the next time.
+                Err(error @ (Error::Storage(_) | Error::Transaction(_))) => return Err(error.into()),
+                // Opened before, or never right: anybody can send such a thing, and it must not bar the next.
+                Err(_) => {}
             }
+            self.welcomes_seen = line.position;
         }
         Ok(())
     }
@@ -186,22 +216,55 @@ impl Member {
     async fn hear(&mut self) -> Outcome {
         let Some(group) = self.client.groups().await?.pop() else { return Ok(()) };
         for line in self.service.messages(group.as_slice(), self.messages_seen)? {
-            // A message and what follows from it are one transaction. This app lets everybody in; another would look
-            // at `added` first, and abort.
-            let heard = self.client.transaction(async |tx| match tx.process_message(&line.bytes).await {
-                Ok(Received::Application { sender, plaintext, .. }) => Ok(Some((sender, plaintext))),
-                Ok(Received::Commit(commit)) => tx.accept(*commit).await.map(|_| None),
-                Ok(Received::OwnCommit) => tx.commit_accepted(&group).await.map(|_| None),
-                // Read before, of an epoch before one's own, or sent by oneself: nothing to do.
-                Ok(_) | Err(Error::Message(_)) => Ok(None),
-                Err(error) => Err(error),
-            });
-            if let Some((sender, plaintext)) = heard.await? {
-                self.heard.push(format!("{}: {}", name_of(&sender), String::from_utf8_lossy(&plaintext)));
-            }
+            self.waiting.push_back(line.bytes);
             self.messages_seen = line.position;
         }
-        Ok(())
+        // Until a round brings nothing: what came too early may have its turn after what came late.
+        loop {
+            let before = self.waiting.len();
+            for _ in 0..before {
+                let Some(message) = self.waiting.front().cloned() else { break };
+                let is_too_early = self.process(&group, &message).await?;
+                self.waiting.pop_front();
+                if is_too_early {
+                    self.waiting.push_back(message);
+                }
+            }
+            if self.waiting.len() == before {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes in one message. Returns whether it is to be kept, as what it builds on is still to come.
+    async fn process(&mut self, group: &GroupId, message: &[u8]) -> Outcome<bool> {
+        // A message and what follows from it are one transaction. This app lets everybody in; another would look at
+        // `added` first, and abort.
+        let processed = self.client.transaction(async |tx| match tx.process_message(message).await? {
+            Received::Application { sender, plaintext, .. } => Ok(Some((sender, plaintext))),
+            Received::Commit(commit) => tx.accept(*commit).await.map(|_| None),
+            Received::OwnCommit => tx.commit_accepted(group).await.map(|_| None),
+            // One's own words; and nobody here commits another's proposals.
+            _ => Ok(None),
+        });
+        match processed.await {
+            Ok(None) => {}
+            // An app stores what is said in the block above: a kill right here would lose it.
+            Ok(Some((sender, plaintext))) => {
+                self.heard.push(format!("{}: {}", name_of(&sender), String::from_utf8_lossy(&plaintext)));
+            }
+            Err(Error::Message(error)) => match error {
+                MessageError::FutureEpoch { .. }
+                | MessageError::UnknownGroup { .. }
+                | MessageError::JoinPending
+                | MessageError::Rejected(RejectedMessage::TooFarAhead) => return Ok(true),
+                MessageError::Rejoin(_) => self.is_lost = true,
+                // Read before, too old, broken or not allowed.
+                _ => {}
+            },
+            Err(error) => return Err(error.into()),
+        }
+        Ok(false)
     }
 }
 

@@ -67,13 +67,15 @@ impl<'a> Stage<'a> {
     pub(crate) fn agree(&mut self, members: &[usize], epoch: usize) -> Outcome {
         let names: Vec<_> = members.iter().map(|index| self.name(*index)).collect();
         let expected = format!("epoch {epoch} of {}", names.join(","));
-        for index in members {
-            let state = self.ask(*index, "state")?;
-            if state != expected {
-                return Err(format!("{} should be in {expected}, but is in {state}", self.name(*index)).into());
-            }
+        members.iter().try_for_each(|index| self.is_in(*index, &expected))
+    }
+
+    pub(crate) fn is_in(&mut self, index: usize, expected: &str) -> Outcome {
+        let state = self.ask(index, "state")?;
+        if state != expected {
+            return Err(format!("{} should be in {expected}, but is in {state}", self.name(index)).into());
         }
-        self.check(true, &format!("they agree: {expected}"))
+        self.check(true, &format!("{} is in {expected}", self.name(index)))
     }
 
     pub(crate) fn sync(&mut self, members: &[usize]) -> Outcome {

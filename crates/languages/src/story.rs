@@ -5,6 +5,7 @@ use std::{collections::BTreeSet, path::PathBuf};
 use crate::{
     Outcome,
     stage::{Stage, put},
+    stranger::Stranger,
 };
 
 /// Who plays: the programs of the three members, and of the service.
@@ -28,6 +29,7 @@ pub fn tell(cast: &Cast) -> Outcome {
     stage.two_commits_at_once()?;
     stage.killed_between_commit_and_send()?;
     stage.part()?;
+    stage.strangers_jam_nobody()?;
     stage.no_package_is_served_twice()?;
     stage.close()?;
     put(&format!("\nAll of it holds: {}.", cast.members.each_ref().map(|(name, _)| name.as_str()).join(", ")));
@@ -133,10 +135,59 @@ impl Stage<'_> {
         self.check(heard.is_empty(), &format!("{third} reads no more"))
     }
 
+    fn strangers_jam_nobody(&mut self) -> Outcome {
+        let third = self.name(THIRD);
+        self.title(&format!("Strangers get at {third}, which has no group now"));
+        self.ask(THIRD, "publish 2")?;
+        let (service, eve, mallory) = (self.service(), Stranger::new("eve")?, Stranger::new("mallory")?);
+        let mut welcome = eve.add(&eve.take(&service, &third)?)?.welcome;
+        self.a_broken_welcome_comes_first(&mut welcome)?;
+        self.a_message_comes_before_its_commit(&eve)?;
+
+        self.tell("a commit comes whose proposal nobody sends");
+        let added = eve.add(&mallory.keypackage()?)?;
+        mallory.join(&added.welcome)?;
+        let commit = eve.commit_proposal(&mallory.leave()?)?;
+        for message in [&added.commit, &commit] {
+            service.send(message)?;
+        }
+        let answer = self.ask(THIRD, "sync")?;
+        self.check(answer == "rejoin", &format!("{third} says that it has to be added again"))?;
+        service.send(&eve.remove(&third)?)?;
+        let again = eve.add(&eve.take(&service, &third)?)?;
+        service.send(&again.commit)?;
+        service.send_welcome(&again.welcome)?;
+        self.sync(&[THIRD])?;
+        self.is_in(THIRD, &format!("epoch 6 of eve,{third}"))
+    }
+
+    fn a_broken_welcome_comes_first(&mut self, welcome: &mut [u8]) -> Outcome {
+        self.tell("one Welcome comes with a flipped bit, and then as it was");
+        for _ in 0..2 {
+            if let Some(last) = welcome.last_mut() {
+                *last ^= 1;
+            }
+            self.service().send_welcome(welcome)?;
+        }
+        self.sync(&[THIRD])?;
+        self.is_in(THIRD, &format!("epoch 1 of eve,{}", self.name(THIRD)))
+    }
+
+    fn a_message_comes_before_its_commit(&mut self, eve: &Stranger) -> Outcome {
+        let commit = eve.rotate()?;
+        self.service().send(&eve.say("Too early.")?)?;
+        self.sync(&[THIRD])?;
+        let heard = self.ask(THIRD, "heard")?;
+        self.check(heard.is_empty(), "a message comes before its commit: it is kept")?;
+        self.service().send(&commit)?;
+        self.sync(&[THIRD])?;
+        self.hears(THIRD, "eve: Too early.")
+    }
+
     fn no_package_is_served_twice(&mut self) -> Outcome {
         self.title("The directory serves no key package twice, though it stops and starts in between");
         let mut served = BTreeSet::new();
-        // Two of the nine have been used.
+        // Four of the eleven have been used.
         for (index, left) in [(FIRST, 3), (SECOND, 2), (THIRD, 2)] {
             let name = self.name(index);
             let before = served.len();

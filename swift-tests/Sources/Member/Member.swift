@@ -3,6 +3,15 @@ import MLSKit
 
 private let suite = Ciphersuite.x25519AES128GCMEd25519
 
+/// What came of a `sync`.
+enum Synced: String {
+    case done
+    /// A commit came too late: what it was to do is to be done again.
+    case rejected
+    /// This client has to be removed and added again.
+    case rejoin
+}
+
 /// One member with its file: what an app does around mlskit, and no more. It is in one group at most.
 actor Member {
     private let client: MLSClient
@@ -14,6 +23,10 @@ actor Member {
     /// How far the queues have been read. Who forgets it reads all again, and is told `MessageError.duplicate`.
     private var welcomesSeen = 0
     private var messagesSeen = 0
+    /// Read, and too early: what they build on is still to come. An app would bound them: anybody may have sent them.
+    private var waiting: [Data] = []
+    /// Whether the others went on in a way that this client can't follow. Then somebody removes it and adds it again.
+    private var isLost = false
 
     /// Opens the file, or makes it.
     init(at file: URL, key: DatabaseKey, name: String, service: Service) async throws {
@@ -96,16 +109,18 @@ actor Member {
     }
 
     /// Sends all that waits, then takes in all that came. Whatever fails is done again by the next call: nothing is
-    /// settled before the service has answered. Returns whether no commit came too late.
-    func sync() async throws -> Bool {
+    /// settled before the service has answered.
+    func sync() async throws -> Synced {
         let isTaken = try await sendOutbox()
         while let message = unsent.first {
             _ = try await service.send(message)
             unsent.removeFirst()
         }
+        // First what may have ended its membership: only then does a Welcome to the same group bring it back.
+        try await hear()
         try await join()
         try await hear()
-        return isTaken
+        return isLost ? .rejoin : isTaken ? .done : .rejected
     }
 
     /// Closes the file.
@@ -149,9 +164,17 @@ actor Member {
     private func join() async throws {
         for line in try await service.welcomes(for: client.id, after: welcomesSeen) {
             do {
-                _ = try await client.transaction { tx in try await tx.joinGroup(line.bytes) }
-            } catch MLSError.group(.noMatchingKeypackage) {
-                // Its package is gone: this Welcome was opened before.
+                // This app joins whatever it is added to; another would look at who is in there, and throw.
+                let options = JoinOptions(replace: isLost)
+                _ = try await client.transaction { tx in try await tx.joinGroup(line.bytes, options: options) }
+                isLost = false
+            } catch let error as MLSError {
+                switch error {
+                // They may work the next time.
+                case .storage, .transaction: throw error
+                // Opened before, or never right: anybody can send such a thing, and it must not bar the next.
+                default: break
+                }
             }
             welcomesSeen = line.position
         }
@@ -160,34 +183,51 @@ actor Member {
     private func hear() async throws {
         guard let groupID = try await client.groups().last else { return }
         for line in try await service.messages(in: groupID, after: messagesSeen) {
-            // A message and what follows from it are one transaction.
-            let said = try await client.transaction { tx in
-                try await process(line.bytes, of: groupID, in: tx)
-            }
-            if let said { heard.append(said) }
+            waiting.append(line.bytes)
             messagesSeen = line.position
         }
+        // Until a round brings nothing: what came too early may have its turn after what came late.
+        var before: Int
+        repeat {
+            before = waiting.count
+            for _ in 0..<before {
+                let isTooEarly = try await process(waiting[0], of: groupID)
+                let message = waiting.removeFirst()
+                if isTooEarly { waiting.append(message) }
+            }
+        } while waiting.count < before
     }
 
-    /// Lets commits hold, and returns what somebody says.
-    private func process(_ message: Data, of groupID: GroupID, in tx: TransactionContext) async throws -> String? {
+    /// Takes in one message. Returns whether it is to be kept, as what it builds on is still to come.
+    private func process(_ message: Data, of groupID: GroupID) async throws -> Bool {
         do {
-            switch try await tx.processMessage(message) {
-            case .application(let said):
-                return "\(said.sender.name): \(String(decoding: said.plaintext, as: UTF8.self))"
-            case .commit(let commit):
-                // This app lets everybody in; another would look at `added` first, and throw.
-                _ = try await tx.accept(commit)
-            case .ownCommit:
-                _ = try await tx.commitAccepted(in: groupID)
-            case .ownMessage, .proposal:
-                // One's own words; and nobody here proposes anything.
-                break
+            // A message and what follows from it are one transaction.
+            let said = try await client.transaction { tx -> String? in
+                switch try await tx.processMessage(message) {
+                case .application(let said):
+                    return "\(said.sender.name): \(String(decoding: said.plaintext, as: UTF8.self))"
+                case .commit(let commit):
+                    // This app lets everybody in; another would look at `added` first, and throw.
+                    _ = try await tx.accept(commit)
+                case .ownCommit:
+                    _ = try await tx.commitAccepted(in: groupID)
+                case .ownMessage, .proposal:
+                    // One's own words; and nobody here commits another's proposals.
+                    break
+                }
+                return nil
             }
-        } catch MLSError.message {
-            // Read before, or of an epoch before one's own: nothing to do.
+            // An app stores what is said in the block above: a kill right here would lose it.
+            if let said { heard.append(said) }
+        } catch MLSError.message(let error) {
+            switch error {
+            case .futureEpoch, .unknownGroup, .joinPending, .rejected(.tooFarAhead): return true
+            case .rejoin: isLost = true
+            // Read before, too old, broken or not allowed.
+            default: break
+            }
         }
-        return nil
+        return false
     }
 }
 

@@ -43,7 +43,9 @@ extension Member {
         case "rotate": try await rotate()
         case "remove": try await remove(rest)
         case "say": try await say(rest)
-        case "sync": return try await sync() ? "" : "rejected"
+        case "sync":
+            let synced = try await sync()
+            return synced == .done ? "" : synced.rawValue
         case "heard": return takeHeard().joined(separator: " | ")
         case "state": return try await state()
         case "packages": return String(try await packages())

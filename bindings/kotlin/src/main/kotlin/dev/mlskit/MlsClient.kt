@@ -26,7 +26,9 @@ import dev.mlskit.ffi.Client as FfiClient
  *     try {
  *         return client.transaction { tx ->
  *             val suite = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
- *             val credential = tx.addCredential(Credential.basic(suite, client.id))
+ *             val credential =
+ *                 tx.findCredentials(CredentialFilter(ciphersuite = suite)).firstOrNull()
+ *                     ?: tx.addCredential(Credential.basic(suite, client.id))
  *             tx.generateKeypackage(credential).toByteArray() // lives for 84 days
  *         } // here everything is stored, before it nothing
  *     } finally {
@@ -54,8 +56,9 @@ public class MlsClient private constructor(
      * Transactions of a client run one after another, in the order in which they were asked for; who is cancelled while
      * waiting stops at once. A call that is cancelled while it commits has committed.
      *
-     * A transaction of the same client inside of the block, which would wait for itself, is refused. The context that
-     * the block gets is of no use after it.
+     * A transaction of the same client inside of the block, which would wait for itself, is refused, by the block's
+     * coroutine and its children; one from another scope waits for [ClientOptions.busyTimeout] at most. The client's
+     * other calls see in there only what is committed. The context that the block gets is of no use after it.
      *
      * ```kotlin
      * val keypackages = client.transaction { tx -> tx.generateKeypackages(credential, 100) }

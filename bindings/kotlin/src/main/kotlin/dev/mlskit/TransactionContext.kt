@@ -22,7 +22,8 @@ public class TransactionContext internal constructor(
     private val native: NativeTransaction,
 ) {
     /**
-     * Adds a credential, and makes or takes its signature key.
+     * Adds a credential, and makes or takes its signature key. A Basic one that is added again is a second one, with
+     * another key: see [findCredentials].
      *
      * @throws CredentialException for a credential that this client can't use.
      */

@@ -3,9 +3,12 @@ package dev.mlskit.tests
 import dev.mlskit.Ciphersuite
 import dev.mlskit.ClientId
 import dev.mlskit.Credential
+import dev.mlskit.CredentialFilter
 import dev.mlskit.DatabaseKey
 import dev.mlskit.Keypackage
 import dev.mlskit.KeypackageException
+import dev.mlskit.MessageException
+import dev.mlskit.MessageRejection
 import dev.mlskit.MlsClient
 import dev.mlskit.Received
 import java.io.File
@@ -20,7 +23,9 @@ suspend fun publish(
         val keypackage =
             client.transaction { tx ->
                 val suite = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
-                val credential = tx.addCredential(Credential.basic(suite, client.id))
+                val credential =
+                    tx.findCredentials(CredentialFilter(ciphersuite = suite)).firstOrNull()
+                        ?: tx.addCredential(Credential.basic(suite, client.id))
                 tx.generateKeypackage(credential) // lives for 84 days
             } // before this line nothing is stored, after it everything is
         upload(keypackage.toByteArray())
@@ -41,14 +46,35 @@ suspend fun fetched(
         null
     }
 
+enum class Next { DONE, LATER, REJOIN }
+
 suspend fun received(
     client: MlsClient,
     message: ByteArray,
-): String? =
-    client.transaction { tx ->
-        when (val received = tx.processMessage(message)) {
-            is Received.Application -> received.plaintext.decodeToString()
-            is Received.Commit -> null.also { tx.accept(received.commit) } // look first at who comes in
-            else -> null
+    keep: suspend (Received.Application) -> Unit,
+): Next {
+    try {
+        client.transaction { tx ->
+            when (val received = tx.processMessage(message)) {
+                is Received.Application -> keep(received) // inside of the block: afterwards its key is gone
+                // Both after a look at what they bring. Who drops a commit can't follow the group any more.
+                is Received.Commit -> tx.accept(received.commit)
+                is Received.Proposal -> tx.acceptProposal(received.proposal)
+                // The server has taken one's own pending commit. After that its echo is TooOld.
+                is Received.OwnCommit -> tx.commitAccepted(MlsClient.groupOf(message))
+                is Received.OwnMessage -> Unit
+            }
+        }
+    } catch (e: MessageException) {
+        return when (e) {
+            is MessageException.FutureEpoch -> Next.LATER
+            is MessageException.UnknownGroup -> Next.LATER
+            is MessageException.JoinPending -> Next.LATER
+            is MessageException.Rejected -> if (e.reason == MessageRejection.TooFarAhead) Next.LATER else Next.DONE
+            is MessageException.Rejoin -> Next.REJOIN
+            is MessageException.Misplaced -> throw e // a Welcome, for one, which must not be dropped
+            else -> Next.DONE
         }
     }
+    return Next.DONE
+}

@@ -4,21 +4,29 @@ import dev.mlskit.ClientId
 import dev.mlskit.DatabaseKey
 import dev.mlskit.KeypackageRef
 import dev.mlskit.OutgoingKind
+import dev.mlskit.OutgoingMessage
+import dev.mlskit.Received
 import dev.mlskit.readme.tidyUp
 import org.junit.jupiter.api.Test
 import java.io.File
+import kotlin.test.assertContains
 import kotlin.test.assertEquals
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
-/** The examples compile and run: the library's README shows QuickStart.kt to the letter, the repository's is compiled itself. */
+/**
+ * The examples compile and run: the library's README shows QuickStart.kt and GroupStart.kt to the letter, the
+ * repository's is compiled itself.
+ */
 class QuickStartTest {
     @Test
     fun `the readme shows what is compiled here`() {
-        val compiled = File("src/test/kotlin/dev/mlskit/tests/QuickStart.kt").readText().substringAfter("\n\n").trim()
         val readme = File("../bindings/kotlin/README.md").readText()
-        assertEquals(compiled, readme.substringAfter("```kotlin\n").substringBefore("\n```"))
+        for (name in listOf("QuickStart", "GroupStart")) {
+            val compiled = File("src/test/kotlin/dev/mlskit/tests/$name.kt").readText().substringAfter("\n\n").trim()
+            assertContains(readme, "```kotlin\n$compiled\n```")
+        }
     }
 
     @Test
@@ -31,7 +39,7 @@ class QuickStartTest {
             assertEquals(listOf(KeypackageRef.of(bytes)), client.getKeypackageRefs().filter { it.isValid() })
 
             var published: ByteArray? = null
-            DatabaseKey(World.KEY).use { publish(file("alice"), it) { bytes -> published = bytes } }
+            repeat(2) { DatabaseKey(World.KEY).use { publish(file("alice"), it) { bytes -> published = bytes } } }
             val (bob, bobs) = client("bob")
             val alices = assertNotNull(fetched(bob, ClientId("alice@example.com"), published!!))
             assertNull(fetched(bob, ClientId("mallory"), published))
@@ -41,10 +49,37 @@ class QuickStartTest {
             val (carol, carols) = client("carol")
             bob.add(group, carol.keypackage(carols))
             carol.join(bob.welcome())
-            assertEquals("hello", received(carol, bob.say(group, "hello")))
+            val heard = mutableListOf<String>()
+            val keep: suspend (Received.Application) -> Unit = { heard += it.plaintext.decodeToString() }
+            val hear: suspend (ByteArray) -> Next = { received(carol, it, keep) }
+            assertEquals(Next.DONE, hear(bob.say(group, "hello")))
             bob.transaction { tx -> tx.updateKeys(group) }
-            assertNull(received(carol, bob.delivered(group)))
-            assertEquals(3L, carol.epoch(group))
+            val commit = bob.delivered(group)
+            val early = bob.say(group, "early")
+            assertEquals(listOf(Next.LATER, Next.DONE, Next.DONE), listOf(early, commit, early).map { hear(it) })
+            assertEquals(listOf("hello", "early"), heard)
+            carol.transaction { tx -> tx.updateKeys(group) }
+            assertEquals(Next.DONE, hear(carol.one(OutgoingKind.COMMIT).toByteArray()))
+            assertEquals(4L, carol.epoch(group))
+        }
+
+    @Test
+    fun `the quick start for groups works`() =
+        scenario {
+            val (alice, alices) = client("alice")
+            val (bob, bobs) = client("bob")
+            val sent = mutableListOf<OutgoingMessage>()
+            val group = create(alice, alices, bob.keypackage(bobs))
+            emptyOutbox(alice) { sent.add(it) }
+            assertEquals(listOf(OutgoingKind.COMMIT, OutgoingKind.WELCOME), sent.map { it.kind })
+            assertEquals(group, enter(bob, sent.last().toByteArray()))
+            assertEquals("hello", alice.hear(speak(bob, group, "hello")))
+            rotate(bob, group)
+            emptyOutbox(bob) { false }
+            assertEquals(1L, bob.epoch(group))
+            expel(alice, group, bob.id)
+            emptyOutbox(alice) { true }
+            assertEquals(listOf(basic("alice")), alice.members(group).map { it.credential })
         }
 
     @Test

@@ -35,7 +35,7 @@ private suspend fun Member.answer(command: String): String {
         "rotate" -> "".also { rotate() }
         "remove" -> "".also { remove(rest) }
         "say" -> "".also { say(rest) }
-        "sync" -> if (sync()) "" else "rejected"
+        "sync" -> sync().let { if (it == Synced.DONE) "" else it.name.lowercase() }
         "heard" -> takeHeard().joinToString(" | ")
         "state" -> state()
         "packages" -> packages().toString()

@@ -6,18 +6,32 @@ import dev.mlskit.Credential
 import dev.mlskit.CredentialInfo
 import dev.mlskit.CredentialRef
 import dev.mlskit.DatabaseKey
-import dev.mlskit.GroupException
 import dev.mlskit.GroupId
+import dev.mlskit.JoinOptions
 import dev.mlskit.MessageException
+import dev.mlskit.MessageRejection
 import dev.mlskit.MlsClient
+import dev.mlskit.MlsException
 import dev.mlskit.OutgoingKind
 import dev.mlskit.OutgoingMessage
 import dev.mlskit.Received
-import dev.mlskit.TransactionContext
+import dev.mlskit.StorageException
+import dev.mlskit.TransactionException
 import java.io.File
 import dev.mlskit.Member as GroupMember
 
 private val SUITE = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
+
+/** What came of a [Member.sync]. */
+enum class Synced {
+    DONE,
+
+    /** A commit came too late: what it was to do is to be done again. */
+    REJECTED,
+
+    /** This client has to be removed and added again. */
+    REJOIN,
+}
 
 /** One member with its file: what an app does around mlskit, and no more. It is in one group at most. */
 class Member private constructor(
@@ -32,6 +46,12 @@ class Member private constructor(
     /** How far the queues have been read. Who forgets it reads all again, and is told [MessageException.Duplicate]. */
     private var welcomesSeen = 0L
     private var messagesSeen = 0L
+
+    /** Read, and too early: what they build on is still to come. An app would bound them: anybody may send such. */
+    private val waiting = ArrayDeque<ByteArray>()
+
+    /** Whether the others went on in a way that this client can't follow: it has to be removed and added again. */
+    private var isLost = false
 
     /** Makes so many key packages and publishes them. */
     suspend fun publish(count: Int) {
@@ -85,17 +105,19 @@ class Member private constructor(
 
     /**
      * Sends all that waits, then takes in all that came. Whatever fails is done again by the next call: nothing is
-     * settled before the service has answered. Returns whether no commit came too late.
+     * settled before the service has answered.
      */
-    suspend fun sync(): Boolean {
+    suspend fun sync(): Synced {
         val isTaken = sendOutbox()
         while (unsent.isNotEmpty()) {
             service.send(unsent.first())
             unsent.removeFirst()
         }
+        // First what may have ended its membership: only then does a Welcome to the same group bring it back.
+        hear()
         join()
         hear()
-        return isTaken
+        return if (isLost) Synced.REJOIN else if (isTaken) Synced.DONE else Synced.REJECTED
     }
 
     /** Closes the file. */
@@ -129,9 +151,13 @@ class Member private constructor(
     private suspend fun join() {
         for (line in service.welcomes(client.id, welcomesSeen)) {
             try {
-                client.transaction { tx -> tx.joinGroup(line.bytes) }
-            } catch (_: GroupException.NoMatchingKeypackage) {
-                // Its package is gone: this Welcome was opened before.
+                // This app joins whatever it is added to; another would look at who is in there, and abort.
+                client.transaction { tx -> tx.joinGroup(line.bytes, JoinOptions(replace = isLost)) }
+                isLost = false
+            } catch (e: MlsException) {
+                // These may work the next time. The others were opened before, or never right: anybody can send such
+                // a thing, and it must not bar the next.
+                if (e is StorageException || e is TransactionException) throw e
             }
             welcomesSeen = line.position
         }
@@ -140,31 +166,52 @@ class Member private constructor(
     private suspend fun hear() {
         val group = client.groups().lastOrNull() ?: return
         for (line in service.messages(group, messagesSeen)) {
-            // A message and what follows from it are one transaction.
-            client.transaction { tx -> process(tx, line.bytes, group) }?.let(heard::add)
+            waiting += line.bytes
             messagesSeen = line.position
         }
+        // Until a round brings nothing: what came too early may have its turn after what came late.
+        do {
+            val before = waiting.size
+            repeat(before) {
+                val isTooEarly = process(waiting.first(), group)
+                val message = waiting.removeFirst()
+                if (isTooEarly) waiting += message
+            }
+        } while (waiting.size < before)
     }
 
-    /** Lets commits hold, and returns what somebody says. */
+    /** Takes in one message. Returns whether it is to be kept, as what it builds on is still to come. */
     private suspend fun process(
-        tx: TransactionContext,
         message: ByteArray,
         group: GroupId,
-    ): String? {
+    ): Boolean {
         try {
-            when (val received = tx.processMessage(message)) {
-                is Received.Application -> return "${received.sender.name}: ${received.plaintext.decodeToString()}"
-                // This app lets everybody in; another would look at `added` first, and abort.
-                is Received.Commit -> tx.accept(received.commit)
-                is Received.OwnCommit -> tx.commitAccepted(group)
-                // One's own words; and nobody here proposes anything.
-                is Received.OwnMessage, is Received.Proposal -> Unit
+            // A message and what follows from it are one transaction.
+            client.transaction { tx ->
+                when (val received = tx.processMessage(message)) {
+                    // An app stores this right here: when the block has ended, its key is gone.
+                    is Received.Application ->
+                        heard.add("${received.sender.name}: ${received.plaintext.decodeToString()}")
+                    // This app lets everybody in; another would look at `added` first, and abort.
+                    is Received.Commit -> tx.accept(received.commit)
+                    is Received.OwnCommit -> tx.commitAccepted(group)
+                    // One's own words; and nobody here commits another's proposals.
+                    is Received.OwnMessage, is Received.Proposal -> Unit
+                }
             }
-        } catch (_: MessageException) {
-            // Read before, or of an epoch before one's own: nothing to do.
+        } catch (e: MessageException) {
+            when (e) {
+                is MessageException.FutureEpoch,
+                is MessageException.UnknownGroup,
+                is MessageException.JoinPending,
+                -> return true
+                is MessageException.Rejected -> return e.reason == MessageRejection.TooFarAhead
+                is MessageException.Rejoin -> isLost = true
+                // Read before, too old or broken.
+                else -> Unit
+            }
         }
-        return null
+        return false
     }
 
     companion object {
