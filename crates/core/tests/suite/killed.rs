@@ -66,11 +66,11 @@ fn files_that_live_and_die(mut dice: Dice, kills: usize) -> Tally {
     tally
 }
 
-fn setting<T: FromStr>(name: &str) -> Option<T> {
+pub(crate) fn setting<T: FromStr>(name: &str) -> Option<T> {
     env::var(name).ok()?.parse().ok()
 }
 
 #[expect(clippy::print_stdout, reason = "the harness shows it when the test fails")]
-fn tell(what: &str) {
+pub(crate) fn tell(what: &str) {
     println!("{what}");
 }

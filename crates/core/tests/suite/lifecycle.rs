@@ -4,6 +4,7 @@ mod clocks;
 mod confirming;
 mod last_resort;
 mod maintaining;
+mod model;
 mod replacing;
 mod syncing;
 

@@ -99,8 +99,8 @@ impl Operation<'_> {
         Ok(())
     }
 
-    /// Removes a key package with its private keys and returns whether it was there. What a directory may still
-    /// serve at `now` leaves a tombstone.
+    /// Removes a key package with its private keys and returns whether it was there. What was given out, and what a
+    /// directory may still serve at `now`, leaves a tombstone.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
@@ -108,8 +108,8 @@ impl Operation<'_> {
         self.bury(BURY_ONE, DELETE_ONE, hash_ref, now).map(|rows| rows > 0)
     }
 
-    /// Removes all key packages of a credential with their private keys and returns how many there were. What a
-    /// directory may still serve at `now` leaves a tombstone.
+    /// Removes all key packages of a credential with their private keys and returns how many there were. What was given
+    /// out, and what a directory may still serve at `now`, leaves a tombstone.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
@@ -118,12 +118,15 @@ impl Operation<'_> {
     }
 
     /// Removes all key packages that have expired at `now` with their private keys, whatever their credential, and
-    /// returns how many there were. They leave no tombstones.
+    /// returns how many there were. What was given out leaves a tombstone: the clock may be wrong.
     ///
     /// # Errors
     /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63; [`StorageError`](crate::StorageError)s of the medium.
     pub fn delete_expired_keypackages(&mut self, now: u64) -> Result<usize> {
-        let rows = self.connection.prepare_cached(DELETE_EXPIRED)?.execute([seconds("now", now)?])?;
+        let now = seconds("now", now)?;
+        self.connection.prepare_cached(BURY_EXPIRED)?.execute([now])?;
+        let rows = self.connection.prepare_cached(DELETE_EXPIRED)?.execute([now])?;
+        self.forget_tombstones(now, now.saturating_sub(SECOND_LOOK))?;
         Ok(self.count_deleted_secrets(rows))
     }
 
@@ -137,7 +140,7 @@ impl Operation<'_> {
         let now = seconds("now", now)?;
         self.connection.prepare_cached(bury)?.execute(params![which, now])?;
         let rows = self.connection.prepare_cached(delete)?.execute(params![which])?;
-        self.connection.prepare_cached(SWEEP)?.execute([now])?;
+        self.forget_tombstones(now, now.saturating_sub(SECOND_LOOK))?;
         Ok(self.count_deleted_secrets(rows))
     }
 }
@@ -156,7 +159,7 @@ const INSERT: &str = "
 pub(crate) const BURY_ONE: &str = "
     INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
     SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
-    FROM key_package WHERE hash_ref = ?1 AND not_after > ?2";
+    FROM key_package WHERE hash_ref = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)";
 /// Of what was given out: its publication may still be under way, and would be one of a package without keys.
 pub(crate) const BURY_OFFERED: &str = "
     INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
@@ -166,10 +169,15 @@ pub(crate) const DELETE_ONE: &str = "DELETE FROM key_package WHERE hash_ref = ?1
 pub(crate) const BURY_OF_CREDENTIAL: &str = "
     INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
     SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
-    FROM key_package WHERE credential = ?1 AND not_after > ?2";
+    FROM key_package WHERE credential = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)";
 pub(crate) const DELETE_OF_CREDENTIAL: &str = "DELETE FROM key_package WHERE credential = ?1";
 pub(crate) const DELETE_EXPIRED: &str = "DELETE FROM key_package WHERE not_after <= ?1";
-pub(crate) const SWEEP: &str = "DELETE FROM tombstone WHERE not_after <= ?1";
+pub(crate) const BURY_EXPIRED: &str = "
+    INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
+    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+    FROM key_package WHERE not_after <= ?1 AND offered_at IS NOT NULL";
+/// How many seconds after it was first seen to be over a removal forgets a tombstone. A maintenance does by its policy.
+const SECOND_LOOK: i64 = 24 * 60 * 60;
 
 pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<KeypackageRecord> {
     Ok(KeypackageRecord {

@@ -168,10 +168,16 @@ impl Operation<'_> {
         self.connection.prepare_cached(HAD_GRACE)?.execute([now, withdrawn_by])?;
         let over_by = seconds("now", over_by)?;
         let rows = self.connection.prepare_cached(PURGE)?.execute([over_by])?;
+        self.forget_tombstones(now, over_by)?;
+        Ok(self.count_deleted_secrets(rows))
+    }
+
+    /// Forgets the tombstones whose package was seen to have expired at `over_by` or earlier, and notes what has by now.
+    pub(super) fn forget_tombstones(&mut self, now: i64, over_by: i64) -> Result<()> {
         self.connection.prepare_cached(TOMBSTONE_NOT_OVER)?.execute([now])?;
         self.connection.prepare_cached(TOMBSTONE_EXPIRED)?.execute([now])?;
         self.connection.prepare_cached(TOMBSTONE_PURGE)?.execute([now, over_by])?;
-        Ok(self.count_deleted_secrets(rows))
+        Ok(())
     }
 }
 

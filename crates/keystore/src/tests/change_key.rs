@@ -168,7 +168,7 @@ fn a_full_disk_leaves_the_old_key_in_force() {
         let Some(disk) = super::support::small_disk(1 << 20) else { return };
         let path = disk.path().join("store.db");
         let keystore = open(&path, 1).await.unwrap();
-        fill(&keystore, 300).await;
+        fill(&keystore, 200).await;
         let other = open(&path, 1).await.unwrap();
         keystore.change_key(&key(1)).await.unwrap();
         // Whoever has just opened the file empties the WAL too, and may be in the way for a moment.

@@ -115,7 +115,7 @@ class ConcurrencyTest {
     @Test
     fun `tasks cancelled while they wait for each other leave no lock and no object`() =
         scenario {
-            val (client, credential) = client("alice")
+            val (client, credential) = client("alice", ClientOptions(busyTimeout = 100.seconds))
             val dice = Random(2)
             coroutineScope {
                 repeat(300) {
