@@ -31,7 +31,7 @@ internal class SecretBytes(
     infix fun sameAs(other: SecretBytes): Boolean {
         val (one, two) = copyOrNull() to other.copyOrNull()
         try {
-            return this === other || one != null && two != null && MessageDigest.isEqual(one, two)
+            return this === other || (one != null && two != null && MessageDigest.isEqual(one, two))
         } finally {
             one?.fill(0)
             two?.fill(0)

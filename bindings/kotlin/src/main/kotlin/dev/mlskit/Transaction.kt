@@ -98,7 +98,7 @@ internal class InTransaction(
     @Volatile
     private var isOpen = true
 
-    fun holds(client: MlsClient): Boolean = isOpen && this.client === client || outer?.holds(client) == true
+    fun holds(client: MlsClient): Boolean = (isOpen && this.client === client) || outer?.holds(client) == true
 
     fun end() {
         isOpen = false
