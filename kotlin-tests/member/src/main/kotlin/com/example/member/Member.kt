@@ -117,7 +117,11 @@ class Member private constructor(
         hear()
         join()
         hear()
-        return if (isLost) Synced.REJOIN else if (isTaken) Synced.DONE else Synced.REJECTED
+        return when {
+            isLost -> Synced.REJOIN
+            isTaken -> Synced.DONE
+            else -> Synced.REJECTED
+        }
     }
 
     /** Closes the file. */
