@@ -167,7 +167,7 @@ extension Scenarios {
                 Issue.record("\(error)")
                 return
             }
-            #expect(certificate.count == 32 && signatureKey.count == 32 && certificate != signatureKey)
+            #expect(certificate.bytes.count == 32 && signatureKey.bytes.count == 32 && certificate != signatureKey)
         }
 
         @Test("each certificate of the chain has to be valid to the second")

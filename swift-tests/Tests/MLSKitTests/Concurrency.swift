@@ -2,18 +2,45 @@ import Foundation
 import MLSKit
 import Testing
 
+/// Who came when.
+private final class Order: @unchecked Sendable {
+    private let lock = NSLock()
+    private var all: [Int] = []
+
+    var numbers: [Int] { lock.withLock { all } }
+
+    func add(_ number: Int) {
+        lock.withLock { all.append(number) }
+    }
+}
+
+/// One thread at a time for all askers, so that each has asked before the next begins to.
+@available(macOS 15, iOS 18, *)
+private final class Askers: TaskExecutor {
+    private let queue = DispatchQueue(label: "askers")
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        queue.async { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+    }
+}
+
 extension Scenarios {
     @Suite(.serialized) struct Concurrency {
         @Test("two hundred transactions of one client all succeed in the order of asking")
         func twoHundredAtOnce() async throws {
+            guard #available(macOS 15, iOS 18, *) else { return }
             try await scenario { world in
                 let (client, credential) = try await world.client(
                     options: ClientOptions(busyTimeout: .seconds(100))
                 )
-                let refs = try await withThrowingTaskGroup(of: KeypackageRef.self) { group in
-                    for _ in 0..<200 {
-                        group.addTask {
+                let order = Order()
+                let askers = Askers()
+                let asked = try await client.transaction { _ in
+                    let asked = (0..<200).map { number in
+                        Task.detached(executorPreference: askers) {
                             try await client.transaction { tx in
+                                order.add(number)
                                 let before = try await tx.keypackageRefs().count
                                 await Task.yield()
                                 let ref = try await tx.generateKeypackage(for: credential).ref
@@ -22,37 +49,39 @@ extension Scenarios {
                             }
                         }
                     }
-                    return try await group.reduce(into: Set()) { $0.insert($1) }
+                    try await eventually("all wait") { LiveObjects.count().cancelTokens >= 200 }
+                    return asked
                 }
-                #expect(refs.count == 200)
-                #expect(Set(try await client.keypackageRefs()) == refs)
+                var refs: [KeypackageRef] = []
+                for task in asked { refs.append(try await task.value) }
+                #expect(order.numbers == Array(0..<200))
+                #expect(try await client.keypackageRefs() == refs)
             }
         }
 
         @Test("who stops waiting is passed over and the others keep their order")
         func cancelsWhileQueued() async throws {
+            guard #available(macOS 15, iOS 18, *) else { return }
             try await scenario { world in
-                let (client, credential) = try await world.client(
-                    options: ClientOptions(busyTimeout: .seconds(100))
-                )
-                let entered = Signal()
-                let patient = try await client.transaction { tx in
-                    let waiting = Task.detached {
-                        try await client.transaction { _ in entered.give() }
+                let (client, _) = try await world.client(options: ClientOptions(busyTimeout: .seconds(100)))
+                let order = Order()
+                let askers = Askers()
+                let patient = try await client.transaction { _ in
+                    let asked = (0..<12).map { number in
+                        Task.detached(executorPreference: askers) {
+                            try await client.transaction { _ in order.add(number) }
+                        }
                     }
-                    let patient = Task.detached {
-                        try await client.transaction { tx in _ = try await tx.generateKeypackage(for: credential) }
+                    try await eventually("all wait") { LiveObjects.count().cancelTokens >= 12 }
+                    for (number, task) in asked.enumerated() where number % 3 != 0 {
+                        task.cancel()
+                        // This block still holds the turn, so only giving up can end the waiting.
+                        await #expect(throws: CancellationError.self) { try await task.value }
                     }
-                    try await eventually("two wait") { LiveObjects.count().cancelTokens >= 2 }
-                    waiting.cancel()
-                    // This block still holds the turn, so only giving up can end the waiting.
-                    await #expect(throws: CancellationError.self) { try await waiting.value }
-                    _ = try await tx.generateKeypackage(for: credential)
-                    return patient
+                    return asked.enumerated().filter { $0.offset % 3 == 0 }.map(\.element)
                 }
-                try await patient.value
-                #expect(!entered.wasGiven)
-                try await expectStored(2, in: client)
+                for task in patient { try await task.value }
+                #expect(order.numbers == [0, 3, 6, 9])
             }
         }
 

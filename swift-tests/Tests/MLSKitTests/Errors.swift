@@ -12,7 +12,7 @@ extension Scenarios {
             .expired(position: 0, notAfter: now, now: now), .notYetValid(position: 0, notBefore: now, now: now),
             .unknownKeyAlgorithm(found: "RSA"),
             .differentKeyAlgorithm(expected: .ed25519, found: .ecdsaP256SHA256),
-            .differentKey(certificate: Data([1]), signatureKey: Data([2])),
+            .differentKey(certificate: SignatureKey(Data([1])), signatureKey: SignatureKey(Data([2]))),
         ]
 
         private static let all: [any CustomStringConvertible & Sendable] =

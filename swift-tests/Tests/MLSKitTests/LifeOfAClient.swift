@@ -117,7 +117,8 @@ extension Scenarios {
                 await client.shutdown()
                 let stored = try Data(contentsOf: world.file("alice-in-clear"))
                 #expect(stored.count > 1000)
-                for secret in [Data("alice-in-clear".utf8), credential.signatureKey, keypackage.ref.hashRef] {
+                let (signatureKey, hashRef) = (credential.signatureKey.bytes, keypackage.ref.hashRef.bytes)
+                for secret in [Data("alice-in-clear".utf8), signatureKey, hashRef] {
                     #expect(stored.range(of: secret) == nil)
                 }
             }

@@ -140,7 +140,7 @@ extension Scenarios {
             try await scenario { world in
                 let pair = try await Pair(in: world)
                 let bob = try #require(try await pair.alice.members(of: pair.groupID).last)
-                let stranger = MemberID(leafIndex: bob.id.leafIndex, signatureKey: Data([1]))
+                let stranger = MemberID(leafIndex: bob.id.leafIndex, signatureKey: SignatureKey(Data([1])))
                 try await expect(.group(.unknownMember(leafIndex: bob.id.leafIndex))) {
                     try await pair.alice.transaction { tx in
                         try await tx.removeMembers([stranger], from: pair.groupID)

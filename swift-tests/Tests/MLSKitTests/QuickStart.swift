@@ -18,6 +18,51 @@ extension Scenarios {
             }
         }
 
+        @Test("the quick start's second start adds no second credential")
+        func startsAgain() async throws {
+            try await scenario { world in
+                let file = world.file("alice@example.com")
+                for _ in 0..<2 { _ = try await publish(at: file, key: world.key) }
+                let client = try await world.open("alice@example.com")
+                #expect(try await client.credentials().count == 1)
+                #expect(try await client.keypackageRefs().count == 2)
+            }
+        }
+
+        @Test("the group of the documentation talks and says what becomes of a message")
+        func talks() async throws {
+            try await scenario { world in
+                let (alice, credential) = try await world.client("alice")
+                let (bob, other) = try await world.client("bob")
+                var sent: [OutgoingMessage] = []
+                let offered = try await bob.offer(other)
+                let groupID = try await begin(as: alice, with: credential, inviting: offered, of: "bob") { message in
+                    sent.append(message)
+                    return true
+                }
+                #expect(sent.map(\.kind) == [.commit, .welcome])
+                let joined = try await join(as: bob, by: sent[1].bytes)
+                #expect(joined.id == groupID)
+                var heard: [String] = []
+                func receives(_ message: Data) async throws -> Next {
+                    try await receive(message, as: bob) { heard.append(String(decoding: $0.plaintext, as: UTF8.self)) }
+                }
+                let hello = try await say("Hello.", in: groupID, as: alice)
+                #expect(try await receives(hello) == .done)
+                #expect(try await receives(hello) == .done)
+                try await alice.transaction { tx in try await tx.updateKeys(in: groupID) }
+                try await sendOutbox(of: alice) { message in
+                    sent.append(message)
+                    return true
+                }
+                let early = try await say("After the commit.", in: groupID, as: alice)
+                #expect(try await receives(early) == .later)
+                #expect(try await receives(sent[2].bytes) == .done)
+                #expect(try await receives(early) == .done)
+                #expect(heard == ["Hello.", "After the commit."])
+            }
+        }
+
         @Test("the loop of the documentation sends and settles all")
         func sends() async throws {
             try await scenario { world in

@@ -33,7 +33,7 @@ extension Scenarios {
                     try await tx.generateKeypackage(for: credential, config: config)
                 }
                 let ref = try #require(try await client.keypackageRefs().first)
-                #expect(ref.hashRef.count == 32)
+                #expect(ref.hashRef.bytes.count == 32)
                 #expect(ref.ciphersuite == .p256AES128GCM && ref.signatureScheme == .ecdsaP256SHA256)
                 #expect(ref.credentialType == .basic && ref.isLastResort)
                 #expect(ref.lifetime == made.ref.lifetime && ref.isValid && !ref.isExpired)

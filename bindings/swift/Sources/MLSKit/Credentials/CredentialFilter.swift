@@ -8,7 +8,7 @@ public struct CredentialFilter: Hashable, Sendable {
     /// Only credentials of this type.
     public var credentialType: CredentialType?
     /// Only credentials with this public signature key.
-    public var signatureKey: Data?
+    public var signatureKey: SignatureKey?
     /// Only Basic credentials with this identity.
     public var identity: ClientID?
     /// Only X.509 credentials whose leaf certificate is this one, in DER.
@@ -18,7 +18,7 @@ public struct CredentialFilter: Hashable, Sendable {
     public init(
         ciphersuite: Ciphersuite? = nil,
         credentialType: CredentialType? = nil,
-        signatureKey: Data? = nil,
+        signatureKey: SignatureKey? = nil,
         identity: ClientID? = nil,
         leafCertificate: Data? = nil
     ) {

@@ -10,7 +10,7 @@ public struct CredentialRef: Hashable, Sendable {
     /// How the credential signs.
     public let signatureScheme: SignatureScheme
     /// The public signature key.
-    public let signatureKey: Data
+    public let signatureKey: SignatureKey
     /// Whom it says that it is of.
     public let credential: CredentialInfo
 

@@ -21,7 +21,7 @@ public enum CertificateError: Hashable, Sendable {
     /// Caller: the leaf certificate's key is of another kind than the ciphersuite signs with.
     case differentKeyAlgorithm(expected: SignatureScheme, found: SignatureScheme)
     /// Whoever made the credential: the leaf certificate is for another key than the one that signs.
-    case differentKey(certificate: Data, signatureKey: Data)
+    case differentKey(certificate: SignatureKey, signatureKey: SignatureKey)
 }
 
 extension CertificateError: CustomStringConvertible {
@@ -48,8 +48,8 @@ extension CertificateError: CustomStringConvertible {
         case .differentKeyAlgorithm(let expected, let found):
             "The ciphersuite signs with \(expected), but the leaf certificate has a key for \(found)."
         case .differentKey(let certificate, let signatureKey):
-            "The leaf certificate is for the key \(certificate.hexadecimal), "
-                + "but the signature key is \(signatureKey.hexadecimal)."
+            "The leaf certificate is for the key \(certificate), "
+                + "but the signature key is \(signatureKey)."
         }
     }
 }

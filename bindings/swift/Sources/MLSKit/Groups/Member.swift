@@ -5,10 +5,10 @@ public struct MemberID: Hashable, Sendable {
     /// The member's place in the ratchet tree.
     public let leafIndex: UInt32
     /// The member's public signature key.
-    public let signatureKey: Data
+    public let signatureKey: SignatureKey
 
     /// Names a member.
-    public init(leafIndex: UInt32, signatureKey: Data) {
+    public init(leafIndex: UInt32, signatureKey: SignatureKey) {
         self.leafIndex = leafIndex
         self.signatureKey = signatureKey
     }
@@ -29,7 +29,7 @@ public struct NewLeaf: Hashable, Sendable {
     /// Who it says it is. Whether that is true is the app's to judge (RFC 9420 §5.3.1).
     public let credential: CredentialInfo
     /// Its public signature key. For an X.509 credential it is its leaf certificate's key.
-    public let signatureKey: Data
+    public let signatureKey: SignatureKey
 }
 
 /// Somebody outside of a group who may propose to add and to remove members (RFC 9420 §12.1.8.1).
@@ -37,10 +37,10 @@ public struct ExternalSender: Hashable, Sendable {
     /// Who it says it is. Whether that is true is the app's to judge (RFC 9420 §5.3.1).
     public let credential: CredentialInfo
     /// Its public signature key. For an X.509 credential it is its leaf certificate's key.
-    public let signatureKey: Data
+    public let signatureKey: SignatureKey
 
     /// Somebody to be put into a group's `external_senders`.
-    public init(credential: CredentialInfo, signatureKey: Data) {
+    public init(credential: CredentialInfo, signatureKey: SignatureKey) {
         self.credential = credential
         self.signatureKey = signatureKey
     }

@@ -62,7 +62,7 @@ extension CredentialRef {
         clientID = ClientID(generated.clientId)
         ciphersuite = Ciphersuite(rawValue: generated.ciphersuite)
         signatureScheme = SignatureScheme(rawValue: generated.signatureScheme)
-        signatureKey = generated.signatureKey
+        signatureKey = SignatureKey(generated.signatureKey)
         credential = CredentialInfo(generated.credential)
     }
 
@@ -72,14 +72,14 @@ extension CredentialRef {
             ciphersuite: ciphersuite.rawValue,
             signatureScheme: signatureScheme.rawValue,
             credential: credential.generated,
-            signatureKey: signatureKey
+            signatureKey: signatureKey.bytes
         )
     }
 }
 
 extension KeypackageRef {
     init(_ generated: MLSKitGenerated.KeypackageRef) {
-        hashRef = generated.hashRef
+        hashRef = HashRef(generated.hashRef)
         ciphersuite = Ciphersuite(rawValue: generated.ciphersuite)
         signatureScheme = SignatureScheme(rawValue: generated.signatureScheme)
         credentialType = CredentialType(rawValue: generated.credentialType)
@@ -89,7 +89,7 @@ extension KeypackageRef {
 
     var generated: MLSKitGenerated.KeypackageRef {
         MLSKitGenerated.KeypackageRef(
-            hashRef: hashRef,
+            hashRef: hashRef.bytes,
             ciphersuite: ciphersuite.rawValue,
             signatureScheme: signatureScheme.rawValue,
             credentialType: credentialType.rawValue,
@@ -104,7 +104,7 @@ extension Keypackage {
     init(_ generated: MLSKitGenerated.Keypackage) {
         ref = KeypackageRef(generated.keypackageRef)
         credential = CredentialInfo(generated.credential)
-        signatureKey = generated.signatureKey
+        signatureKey = SignatureKey(generated.signatureKey)
         bytes = generated.bytes
     }
 }
@@ -114,7 +114,7 @@ extension CredentialFilter {
         MLSKitGenerated.CredentialFilter(
             ciphersuite: ciphersuite?.rawValue,
             credentialType: credentialType?.rawValue,
-            signatureKey: signatureKey,
+            signatureKey: signatureKey?.bytes,
             identity: identity?.bytes,
             leafCertificate: leafCertificate
         )
@@ -192,10 +192,10 @@ extension KeypackageInfo {
         size = Int(clamping: generated.size)
         version = generated.version
         ciphersuite = Ciphersuite(rawValue: generated.ciphersuite)
-        hashRef = generated.hashRef
+        hashRef = generated.hashRef.map(HashRef.init)
         initKey = generated.initKey
         encryptionKey = generated.encryptionKey
-        signatureKey = generated.signatureKey
+        signatureKey = SignatureKey(generated.signatureKey)
         credential = CredentialInfo(generated.credential)
         capabilities = Capabilities(generated.capabilities)
         leafSource = LeafSource(generated.leafSource)

@@ -72,7 +72,10 @@ extension CertificateError {
                 found: SignatureScheme(rawValue: found)
             )
         case .differentKey(let certificate, let signatureKey):
-            self = .differentKey(certificate: certificate, signatureKey: signatureKey)
+            self = .differentKey(
+                certificate: SignatureKey(certificate),
+                signatureKey: SignatureKey(signatureKey)
+            )
         case .other: return nil
         }
     }

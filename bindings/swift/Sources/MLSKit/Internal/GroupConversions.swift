@@ -23,11 +23,11 @@ extension JoinOptions {
 
 extension MemberID {
     init(_ generated: MLSKitGenerated.MemberId) {
-        self.init(leafIndex: generated.leafIndex, signatureKey: generated.signatureKey)
+        self.init(leafIndex: generated.leafIndex, signatureKey: SignatureKey(generated.signatureKey))
     }
 
     var generated: MLSKitGenerated.MemberId {
-        MLSKitGenerated.MemberId(leafIndex: leafIndex, signatureKey: signatureKey)
+        MLSKitGenerated.MemberId(leafIndex: leafIndex, signatureKey: signatureKey.bytes)
     }
 }
 
@@ -42,17 +42,17 @@ extension Member {
 extension NewLeaf {
     init(_ generated: MLSKitGenerated.NewLeaf) {
         credential = CredentialInfo(generated.credential)
-        signatureKey = generated.signatureKey
+        signatureKey = SignatureKey(generated.signatureKey)
     }
 }
 
 extension ExternalSender {
     init(_ generated: MLSKitGenerated.ExternalSender) {
-        self.init(credential: CredentialInfo(generated.credential), signatureKey: generated.signatureKey)
+        self.init(credential: CredentialInfo(generated.credential), signatureKey: SignatureKey(generated.signatureKey))
     }
 
     var generated: MLSKitGenerated.ExternalSender {
-        MLSKitGenerated.ExternalSender(credential: credential.generated, signatureKey: signatureKey)
+        MLSKitGenerated.ExternalSender(credential: credential.generated, signatureKey: signatureKey.bytes)
     }
 }
 

@@ -12,14 +12,14 @@ extension KeypackageRef {
             while start + headLength <= bytes.count {
                 let hash = start + headLength
                 let end = min(hash + Int(bytes[hash - 1]), bytes.count)
-                refs.append(KeypackageRef(head: bytes, at: start, hashRef: Data(bytes[hash..<end])))
+                refs.append(KeypackageRef(head: bytes, at: start, hashRef: HashRef(Data(bytes[hash..<end]))))
                 start = end
             }
             return refs
         }
     }
 
-    private init(head: UnsafeRawBufferPointer, at start: Int, hashRef: Data) {
+    private init(head: UnsafeRawBufferPointer, at start: Int, hashRef: HashRef) {
         func number<Number: FixedWidthInteger>(at offset: Int, as _: Number.Type) -> Number {
             Number(bigEndian: head.loadUnaligned(fromByteOffset: start + offset, as: Number.self))
         }

@@ -9,7 +9,7 @@ public struct Keypackage: Hashable, Sendable {
     /// Whom it speaks for.
     public let credential: CredentialInfo
     /// The public key that its client signs with.
-    public let signatureKey: Data
+    public let signatureKey: SignatureKey
     /// The bare `KeyPackage`, to publish and to add.
     public let bytes: Data
 

@@ -25,13 +25,13 @@ public struct KeypackageInfo: Hashable, Sendable, CustomStringConvertible {
     /// The ciphersuite.
     public let ciphersuite: Ciphersuite
     /// The package's reference (RFC 9420 §5.2), if the suite's hash is known.
-    public let hashRef: Data?
+    public let hashRef: HashRef?
     /// The public key that a Welcome is encrypted to.
     public let initKey: Data
     /// The leaf's public key in the group's tree.
     public let encryptionKey: Data
     /// The public key that the client signs with.
-    public let signatureKey: Data
+    public let signatureKey: SignatureKey
     /// Whom the package speaks for.
     public let credential: CredentialInfo
     /// What the client can work with.

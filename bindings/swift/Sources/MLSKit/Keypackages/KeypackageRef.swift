@@ -10,8 +10,8 @@ internal import MLSKitGenerated
 /// print("\(valid.count) valid key packages available")
 /// ```
 public struct KeypackageRef: Sendable {
-    /// The hash: 32 bytes for the ciphersuites supported here.
-    public let hashRef: Data
+    /// The hash.
+    public let hashRef: HashRef
     /// The package's ciphersuite.
     public let ciphersuite: Ciphersuite
     /// The scheme of its signatures, which the ciphersuite decides.
@@ -55,7 +55,7 @@ extension KeypackageRef: Hashable, Comparable, CustomStringConvertible {
 
     /// By hash, so that lists can be brought into an order.
     public static func < (one: KeypackageRef, other: KeypackageRef) -> Bool {
-        one.hashRef.lexicographicallyPrecedes(other.hashRef)
+        one.hashRef < other.hashRef
     }
 
     /// Hashes what equality compares.
@@ -64,5 +64,5 @@ extension KeypackageRef: Hashable, Comparable, CustomStringConvertible {
     }
 
     /// The hash in hexadecimal.
-    public var description: String { hashRef.hexadecimal }
+    public var description: String { hashRef.description }
 }
