@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := help
 FUZZ_SECONDS ?= 60
 
-.PHONY: help demo demo-languages test test-kotlin kotlin-api test-swift test-packages jar aar xcframework bench bench-sqlite-storage fuzz fmt notices check-vendored clean
+.PHONY: help demo demo-languages test test-kotlin kotlin-api test-swift test-packages jar aar xcframework bench bench-sqlite-storage bench-ffi fuzz fmt notices check-vendored clean
 
 help: ## lists these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-22s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -49,12 +49,16 @@ bench-sqlite-storage: ## measures groups beside openmls_sqlite_storage, which ca
 	@scripts/set-up demo
 	scripts/bench-sqlite-storage
 
+bench-ffi: ## measures what Kotlin and Swift cost beside Rust
+	@scripts/set-up bench-ffi
+	@scripts/bench-ffi
+
 jar: ## packs the Kotlin library for this system: its jar with the native library, sources and KDoc jars
 	@scripts/set-up jar
 	@scripts/kotlin-jar make
 
 aar: ## packs the Kotlin library for Android (with the NDK)
-	@scripts/set-up kotlin
+	@scripts/set-up jar
 	@scripts/aar
 
 fuzz: ## feeds noise to import_keypackage, join_group and process_message, each for FUZZ_SECONDS (60)

@@ -8,6 +8,8 @@ let package = Package(
     platforms: [.macOS(.v13)],
     dependencies: [.package(name: "mlskit", path: "..")],
     targets: [
+        // The Swift side of `make bench-ffi`.
+        .executableTarget(name: "Bench", dependencies: [.product(name: "MLSKit", package: "mlskit")]),
         // A messenger without a window: a member of the story that `make demo-languages` tells.
         .executableTarget(
             name: "member", dependencies: [.product(name: "MLSKit", package: "mlskit")], path: "Sources/Member"),

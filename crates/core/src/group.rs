@@ -40,7 +40,7 @@ pub use external_sender::ExternalSender;
 pub use incoming::group_of;
 pub(crate) use incoming::process;
 pub use member::{EpochChange, Member, MemberId, NewLeaf};
-pub use message::SealedMessage;
+pub use message::{PlainMessage, SealedMessage};
 pub(crate) use message::{encrypt, export_secret};
 pub use outbox::{OutgoingId, OutgoingKind, OutgoingMessage, Recipient};
 pub(crate) use outbox::{mark_sent, outgoing};

@@ -54,3 +54,24 @@ impl TryFrom<Capabilities> for openmls::Capabilities {
         decode().map_err(|error| KeypackageError::NotBuilt { reason: error.to_string() }.into())
     }
 }
+
+impl TryFrom<&openmls::Capabilities> for Capabilities {
+    type Error = MlsError;
+
+    /// OpenMLS tells each kind of number in a type of its own; they are encoded alike.
+    fn try_from(core: &openmls::Capabilities) -> Result<Self> {
+        let lists = || {
+            let bytes = core.tls_serialize_detached()?;
+            let mut rest = bytes.as_slice();
+            let mut list = || Vec::<u16>::tls_deserialize(&mut rest);
+            Ok(Self {
+                versions: list()?,
+                ciphersuites: list()?,
+                extensions: list()?,
+                proposals: list()?,
+                credentials: list()?,
+            })
+        };
+        lists().map_err(|error: Error| KeypackageError::NotEncoded { reason: error.to_string() }.into())
+    }
+}

@@ -1,6 +1,8 @@
 //! The client: an open database and whom it belongs to.
 
 mod groups;
+mod keypackages;
+mod lifecycle;
 
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use futures_lite::future;
 use crate::{
     CancelToken, ClientId, ClientOptions, CredentialFilter, CredentialRef, Keypackage, KeypackageRef, ManualClock,
     MlsError, Result, Secret, TransactionContext,
+    keypackage_ref::packed,
     live::{CLIENTS, Live},
     member::each,
 };
@@ -17,6 +20,7 @@ use crate::{
 #[derive(Debug, uniffi::Object)]
 pub struct Client {
     core: mlskit::Client,
+    checks: mlskit::KeypackageChecks,
     _live: Live<CLIENTS>,
 }
 
@@ -36,8 +40,9 @@ impl Client {
         clock: Option<Arc<ManualClock>>,
     ) -> Result<Arc<Self>> {
         let key = mlskit::DatabaseKey::from_bytes(key.as_bytes())?;
-        let core = mlskit::Client::open_with(path, &key, client_id.into(), options.to_core(clock)).await?;
-        Ok(Self::new(core))
+        let options = options.to_core(clock);
+        let checks = (&options).into();
+        Ok(Self::new(mlskit::Client::open_with(path, &key, client_id.into(), options).await?, checks))
     }
 
     /// Makes a client for a test or a demo, in a new folder inside `folder` or inside the system's for temporary files. It
@@ -53,7 +58,9 @@ impl Client {
         clock: Option<Arc<ManualClock>>,
     ) -> Result<Arc<Self>> {
         let folder = folder.map_or_else(std::env::temp_dir, Into::into);
-        Ok(Self::new(mlskit::Client::temporary_in(folder, client_id.into(), options.to_core(clock)).await?))
+        let options = options.to_core(clock);
+        let checks = (&options).into();
+        Ok(Self::new(mlskit::Client::temporary_in(folder, client_id.into(), options).await?, checks))
     }
 
     /// The client's id.
@@ -68,7 +75,7 @@ impl Client {
     /// `Cancelled`; `Transaction` with `TransactionBusy` and `Storage` with `DatabaseBusy` after the busy time-out;
     /// `Storage` for the file.
     pub async fn new_transaction(&self, token: Option<Arc<CancelToken>>) -> Result<Arc<TransactionContext>> {
-        let begin = async { Ok(TransactionContext::new(self.core.clone(), self.core.new_transaction().await?)) };
+        let begin = async { Ok(TransactionContext::new(self.checks.clone(), self.core.new_transaction().await?)) };
         let Some(token) = token else { return begin.await };
         let give_up = async {
             token.cancelled().await;
@@ -100,6 +107,14 @@ impl Client {
     /// `Storage`.
     pub async fn get_keypackage_refs(&self) -> Result<Vec<KeypackageRef>> {
         Ok(each(&self.core.get_keypackage_refs().await?))
+    }
+
+    /// `get_keypackage_refs` in one piece of bytes, for Swift: `keypackage_ref.rs` says how.
+    ///
+    /// # Errors
+    /// `Storage`.
+    pub async fn get_keypackage_refs_packed(&self) -> Result<Vec<u8>> {
+        Ok(packed(&self.core.get_keypackage_refs().await?))
     }
 
     /// The stored key package that `keypackage_ref` names, if it is there.
@@ -160,7 +175,11 @@ impl Client {
 }
 
 impl Client {
-    fn new(core: mlskit::Client) -> Arc<Self> {
-        Arc::new(Self { core, _live: Live::new() })
+    pub(crate) fn core(&self) -> &mlskit::Client {
+        &self.core
+    }
+
+    fn new(core: mlskit::Client, checks: mlskit::KeypackageChecks) -> Arc<Self> {
+        Arc::new(Self { core, checks, _live: Live::new() })
     }
 }

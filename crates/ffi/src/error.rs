@@ -7,6 +7,7 @@ mod certificate;
 mod credential;
 mod group;
 mod keypackage;
+mod marmot;
 mod message;
 mod rejection;
 mod storage;
@@ -17,12 +18,13 @@ mod tests;
 
 use std::{fmt, time::Duration};
 
-use mlskit::openmls::prelude::Ciphersuite;
+use mlskit::{marmot::MarmotError, openmls::prelude::Ciphersuite};
 
 pub use certificate::CertificateFailure;
 pub use credential::CredentialFailure;
 pub use group::GroupFailure;
 pub use keypackage::{ExtensionPlace, KeypackageFailure};
+pub use marmot::MarmotFailure;
 pub use message::{MessageFailure, MessageRejection, MisplacedMessage, RejoinReason};
 pub use rejection::KeypackageRejection;
 pub use storage::StorageFailure;
@@ -71,6 +73,13 @@ pub enum MlsError {
     Message {
         /// What it is, and so what becomes of the message.
         reason: MessageFailure,
+        /// For people.
+        detail: String,
+    },
+    /// A key package of the Marmot protocol, or its event.
+    Marmot {
+        /// What it is.
+        reason: MarmotFailure,
         /// For people.
         detail: String,
     },
@@ -125,6 +134,16 @@ impl From<mlskit::Error> for MlsError {
     }
 }
 
+impl From<MarmotError> for MlsError {
+    fn from(error: MarmotError) -> Self {
+        let detail = error.to_string();
+        match error {
+            MarmotError::Mlskit(error) => error.into(),
+            error => Self::Marmot { reason: error.into(), detail },
+        }
+    }
+}
+
 macro_rules! domain_to_error {
     ($($domain:ty),+) => {
         $(impl From<$domain> for MlsError {
@@ -152,6 +171,7 @@ impl fmt::Display for MlsError {
             | Self::Keypackage { detail, .. }
             | Self::Group { detail, .. }
             | Self::Message { detail, .. }
+            | Self::Marmot { detail, .. }
             | Self::Cancelled { detail }
             | Self::Spent { detail }
             | Self::Other { detail } => formatter.write_str(detail),

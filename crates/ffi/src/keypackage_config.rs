@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Capabilities, Extension, MlsError, Result, numbers::time};
+use crate::{Capabilities, Extension, MlsError, NostrPublicKey, Result, numbers::time};
 
 /// What a key package is to be like. What is left out gives a single-use package without extensions that lives for the
 /// default lifetime and offers all that the client can do.
@@ -33,6 +33,10 @@ pub struct KeypackageConfig {
     /// (RFC 9420 §13.5).
     #[uniffi(default = false)]
     pub grease: bool,
+    /// Whose package it is, for one of the Marmot protocol: see `marmot_keypackage_config`. Its rules then hold, whatever else
+    /// is asked for here; without capabilities, it has `marmot_default_capabilities`.
+    #[uniffi(default = None)]
+    pub marmot: Option<NostrPublicKey>,
 }
 
 /// When a key package may be used.
@@ -64,8 +68,13 @@ impl TryFrom<KeypackageConfig> for mlskit::KeypackageConfig {
             supported_extensions,
             last_resort,
             grease,
+            marmot,
         } = value;
-        let mut config = Self::default().last_resort(last_resort).grease(grease);
+        let config = match marmot {
+            Some(pubkey) => mlskit::marmot::keypackage_config(&pubkey.try_into()?, None)?,
+            None => Self::default(),
+        };
+        let mut config = config.last_resort(last_resort).grease(grease);
         config = match lifespan {
             Some(Lifespan::For { seconds }) => config.lifetime(Duration::from_secs(seconds)),
             Some(Lifespan::Window { not_before, not_after }) => config.window(time(not_before), time(not_after)),

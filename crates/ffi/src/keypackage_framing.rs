@@ -15,11 +15,7 @@ pub enum KeypackageFraming {
 #[uniffi::export]
 #[must_use]
 pub fn frame_keypackage(bytes: Vec<u8>, framing: KeypackageFraming) -> Vec<u8> {
-    let framing = match framing {
-        KeypackageFraming::Bare => Core::Bare,
-        KeypackageFraming::MlsMessage => Core::MlsMessage,
-    };
-    framing.apply(&bytes)
+    Core::from(framing).apply(&bytes)
 }
 
 impl From<Core> for KeypackageFraming {
@@ -27,6 +23,15 @@ impl From<Core> for KeypackageFraming {
         match core {
             Core::Bare => Self::Bare,
             Core::MlsMessage => Self::MlsMessage,
+        }
+    }
+}
+
+impl From<KeypackageFraming> for Core {
+    fn from(value: KeypackageFraming) -> Self {
+        match value {
+            KeypackageFraming::Bare => Self::Bare,
+            KeypackageFraming::MlsMessage => Self::MlsMessage,
         }
     }
 }

@@ -32,6 +32,35 @@ pub fn keypackage_ref_from_bytes(bytes: Vec<u8>) -> Result<KeypackageRef> {
     Ok((&mlskit::KeypackageRef::from_bytes(&bytes)?).into())
 }
 
+/// Many references in one piece of bytes, since what UniFFI generates for Swift takes some microseconds to read a record.
+///
+/// Each is, numbers in big-endian order: `ciphersuite`, `signature_scheme`, `credential_type`, two bytes each;
+/// `not_before`, `not_after`, eight each; `is_last_resort`, one; the hash's length, one; the hash.
+pub(crate) fn packed(refs: &[mlskit::KeypackageRef]) -> Vec<u8> {
+    let mut packed = Vec::new();
+    for core in refs {
+        let KeypackageRef {
+            hash_ref: HashRef(hash_ref),
+            ciphersuite,
+            signature_scheme,
+            credential_type,
+            not_before,
+            not_after,
+            is_last_resort,
+        } = core.into();
+        for number in [ciphersuite, signature_scheme, credential_type] {
+            packed.extend(number.to_be_bytes());
+        }
+        for second in [not_before, not_after] {
+            packed.extend(second.to_be_bytes());
+        }
+        // A hash of another suite than those supported today would have 48 or 64 bytes.
+        packed.extend([is_last_resort.into(), u8::try_from(hash_ref.len()).unwrap_or(u8::MAX)]);
+        packed.extend(hash_ref.iter().take(u8::MAX.into()));
+    }
+    packed
+}
+
 impl From<&mlskit::KeypackageRef> for KeypackageRef {
     fn from(core: &mlskit::KeypackageRef) -> Self {
         let (not_before, not_after) =

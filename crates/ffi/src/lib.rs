@@ -21,6 +21,7 @@ mod credential;
 mod credential_filter;
 mod credential_info;
 mod credential_ref;
+mod credential_replacement;
 mod epoch_change;
 mod error;
 mod extension;
@@ -29,18 +30,23 @@ mod keypackage;
 mod keypackage_config;
 mod keypackage_framing;
 mod keypackage_info;
+mod keypackage_policy;
 mod keypackage_ref;
+mod keypackage_status;
+mod keypackage_sync;
 mod live;
 mod manual_clock;
+mod marmot;
 mod member;
 mod numbers;
 mod outgoing;
+mod outgoing_keypackages;
 mod received;
 mod sealed_message;
 mod secret;
 mod transaction;
 
-pub use bytes::{ClientId, GroupId, HashRef, SignatureKey};
+pub use bytes::{ClientId, GroupId, HashRef, NostrPublicKey, SignatureKey};
 pub use cancel_token::CancelToken;
 pub use capabilities::Capabilities;
 pub use client::Client;
@@ -50,10 +56,11 @@ pub use credential::{CertificateChain, Credential};
 pub use credential_filter::CredentialFilter;
 pub use credential_info::CredentialInfo;
 pub use credential_ref::CredentialRef;
+pub use credential_replacement::CredentialReplacement;
 pub use epoch_change::{EpochChange, JoinedGroup, Superseded};
 pub use error::{
     CertificateFailure, CredentialFailure, ExtensionPlace, GroupFailure, KeypackageFailure, KeypackageRejection,
-    MessageFailure, MessageRejection, MisplacedMessage, MlsError, RejoinReason, Result, StorageFailure,
+    MarmotFailure, MessageFailure, MessageRejection, MisplacedMessage, MlsError, RejoinReason, Result, StorageFailure,
     TransactionFailure,
 };
 pub use extension::Extension;
@@ -62,15 +69,25 @@ pub use keypackage::{Keypackage, check_keypackage};
 pub use keypackage_config::{KeypackageConfig, Lifespan};
 pub use keypackage_framing::{KeypackageFraming, frame_keypackage};
 pub use keypackage_info::{ExtensionInfo, KeypackageInfo, LeafSource, keypackage_info};
+pub use keypackage_policy::KeypackagePolicy;
 pub use keypackage_ref::{KeypackageRef, keypackage_ref_from_bytes};
+pub use keypackage_status::KeypackageStatus;
+pub use keypackage_sync::{KeypackageSync, KeypackageSyncStep};
 pub use live::{LiveObjects, live_objects};
 pub use manual_clock::ManualClock;
+pub use marmot::{
+    EventOptions, MarmotConstants, UnsignedEvent, create_deletion_event, create_keypackage_event, event_relays,
+    marmot_constants, marmot_credential, marmot_default_capabilities, marmot_ensure_capabilities,
+    marmot_keypackage_config, marmot_keypackage_default_extensions, nostr_public_key, nostr_public_key_from_hex,
+    nostr_public_key_of,
+};
 pub use member::{ExternalSender, Member, MemberId, NewLeaf};
 pub use outgoing::{OutgoingKind, OutgoingMessage};
+pub use outgoing_keypackages::{KeypackagePublication, OutgoingKeypackages};
 pub use received::{
     Change, CommitContents, LeafUpdate, ProposalContents, Received, ReceivedProposal, Sender, StagedCommit, group_of,
 };
-pub use sealed_message::{PlainMessage, SealedMessage, SealedMessages};
+pub use sealed_message::{PlainMessage, SealedMessages};
 pub use secret::Secret;
 pub use transaction::TransactionContext;
 

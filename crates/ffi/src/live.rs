@@ -17,16 +17,35 @@ pub struct LiveObjects {
     pub staged_commits: u64,
     /// Proposals that came in.
     pub received_proposals: u64,
-    /// Encrypted messages, and lists of them.
+    /// Lists of encrypted messages, each of one call.
     pub sealed_messages: u64,
+    /// Runs of supplying a directory.
+    pub keypackage_syncs: u64,
 }
 
 /// Counts what lives now.
 #[uniffi::export]
 pub fn live_objects() -> LiveObjects {
-    let [clients, transactions, cancel_tokens, clocks, staged_commits, received_proposals, sealed_messages] =
-        COUNTS.each_ref().map(|count| count.load(Ordering::SeqCst));
-    LiveObjects { clients, transactions, cancel_tokens, clocks, staged_commits, received_proposals, sealed_messages }
+    let [
+        clients,
+        transactions,
+        cancel_tokens,
+        clocks,
+        staged_commits,
+        received_proposals,
+        sealed_messages,
+        keypackage_syncs,
+    ] = COUNTS.each_ref().map(|count| count.load(Ordering::SeqCst));
+    LiveObjects {
+        clients,
+        transactions,
+        cancel_tokens,
+        clocks,
+        staged_commits,
+        received_proposals,
+        sealed_messages,
+        keypackage_syncs,
+    }
 }
 
 pub(crate) const CLIENTS: usize = 0;
@@ -36,8 +55,9 @@ pub(crate) const CLOCKS: usize = 3;
 pub(crate) const STAGED_COMMITS: usize = 4;
 pub(crate) const RECEIVED_PROPOSALS: usize = 5;
 pub(crate) const SEALED_MESSAGES: usize = 6;
+pub(crate) const KEYPACKAGE_SYNCS: usize = 7;
 
-static COUNTS: [AtomicU64; 7] = [const { AtomicU64::new(0) }; 7];
+static COUNTS: [AtomicU64; 8] = [const { AtomicU64::new(0) }; 8];
 
 /// Counted as one of its kind for as long as it lives.
 #[derive(Debug)]

@@ -7,25 +7,6 @@ use crate::{
     live::{Live, SEALED_MESSAGES},
 };
 
-/// An encrypted message that opens only when the transaction that encrypted it has been committed: sent and rolled back,
-/// its key would be used again for another.
-#[derive(Debug, uniffi::Object)]
-pub struct SealedMessage {
-    core: mlskit::group::SealedMessage,
-    _live: Live<SEALED_MESSAGES>,
-}
-
-#[uniffi::export]
-impl SealedMessage {
-    /// The `MLSMessage` to send (RFC 9420 §6.3).
-    ///
-    /// # Errors
-    /// `Group` with `NotCommitted`: then it can be asked again after the commit.
-    pub fn open(&self) -> Result<Vec<u8>> {
-        Ok(self.core.clone().open()?)
-    }
-}
-
 /// Something to say to a group.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct PlainMessage {
@@ -35,7 +16,15 @@ pub struct PlainMessage {
     pub aad: Vec<u8>,
 }
 
-/// Many encrypted messages of one transaction, which open together.
+impl From<PlainMessage> for mlskit::group::PlainMessage {
+    fn from(value: PlainMessage) -> Self {
+        let PlainMessage { plaintext, aad } = value;
+        Self::from(plaintext.into_bytes()).aad(&aad)
+    }
+}
+
+/// Encrypted messages of one call. They open only when its transaction has been committed: sent and rolled back, their
+/// keys would be used again for others.
 #[derive(Debug, uniffi::Object)]
 pub struct SealedMessages {
     core: Vec<mlskit::group::SealedMessage>,
@@ -55,12 +44,6 @@ impl SealedMessages {
 
 impl SealedMessages {
     pub(crate) fn new(core: Vec<mlskit::group::SealedMessage>) -> Arc<Self> {
-        Arc::new(Self { core, _live: Live::new() })
-    }
-}
-
-impl SealedMessage {
-    pub(crate) fn new(core: mlskit::group::SealedMessage) -> Arc<Self> {
         Arc::new(Self { core, _live: Live::new() })
     }
 }

@@ -4,8 +4,8 @@ use std::fmt;
 
 use zeroize::Zeroizing;
 
-/// Secret bytes: wiped from memory on this side when they are dropped, never printed. On the other side they are plain
-/// bytes.
+/// Secret bytes: wiped from memory when they are dropped, never printed. Nobody wipes the buffers of UniFFI in which they
+/// cross, nor what they are on the other side.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Secret(Zeroizing<Vec<u8>>);
 

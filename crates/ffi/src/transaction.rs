@@ -1,12 +1,15 @@
 //! What can be done inside a transaction.
 
 mod groups;
+mod keypackages;
+mod lifecycle;
 
 use std::{sync::Arc, time::Duration};
 
 use crate::{
     Credential, CredentialFilter, CredentialRef, Keypackage, KeypackageConfig, KeypackageRef, Result,
     bound::AllBound,
+    keypackage_ref::packed,
     live::{Live, TRANSACTIONS},
     member::each,
     numbers::size,
@@ -18,7 +21,7 @@ use crate::{
 /// or `abort`, every call but a second `abort` gets `TransactionFinished`. An object that is freed rolls back.
 #[derive(Debug, uniffi::Object)]
 pub struct TransactionContext {
-    client: mlskit::Client,
+    checks: mlskit::KeypackageChecks,
     core: mlskit::TransactionContext,
     bound: AllBound,
     _live: Live<TRANSACTIONS>,
@@ -109,6 +112,14 @@ impl TransactionContext {
         Ok(each(&self.core.get_keypackage_refs().await?))
     }
 
+    /// `get_keypackage_refs` in one piece of bytes, for Swift: `keypackage_ref.rs` says how.
+    ///
+    /// # Errors
+    /// As every call here.
+    pub async fn get_keypackage_refs_packed(&self) -> Result<Vec<u8>> {
+        Ok(packed(&self.core.get_keypackage_refs().await?))
+    }
+
     /// The key package that `keypackage_ref` names, if the transaction sees it.
     ///
     /// # Errors
@@ -155,7 +166,11 @@ impl TransactionContext {
 }
 
 impl TransactionContext {
-    pub(crate) fn new(client: mlskit::Client, core: mlskit::TransactionContext) -> Arc<Self> {
-        Arc::new(Self { client, core, bound: AllBound::default(), _live: Live::new() })
+    pub(crate) fn core(&self) -> &mlskit::TransactionContext {
+        &self.core
+    }
+
+    pub(crate) fn new(checks: mlskit::KeypackageChecks, core: mlskit::TransactionContext) -> Arc<Self> {
+        Arc::new(Self { checks, core, bound: AllBound::default(), _live: Live::new() })
     }
 }

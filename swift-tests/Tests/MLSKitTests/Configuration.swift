@@ -29,7 +29,7 @@ extension Scenarios {
             }
             await client.shutdown()
             guard case .keypackage(let reason) = error else { throw error }
-            #expect(reason.localizedDescription.count > 20)
+            #expect(reason.description.count > 20)
             return reason
         }
 
@@ -143,7 +143,7 @@ extension Scenarios {
             ]
             for (misplaced, home) in homes {
                 let reason = try await refusal(of: KeypackageConfig(extensions: [misplaced]))
-                #expect(reason.localizedDescription.hasSuffix(home), "\(reason)")
+                #expect(reason.description.hasSuffix(home), "\(reason)")
             }
         }
 
@@ -198,7 +198,7 @@ extension Scenarios {
         func refusesMisplacedExtensions() async throws {
             let inPackage = try await refusal(of: KeypackageConfig(extensions: [.applicationID(Data("app".utf8))]))
             #expect(inPackage == KeypackageError.extensionMisplaced(found: .applicationID, place: .keypackage))
-            #expect(inPackage.localizedDescription.contains("belongs in a leaf node"))
+            #expect(inPackage.description.contains("belongs in a leaf node"))
             #expect(
                 try await refusal(of: KeypackageConfig(leafNodeExtensions: [.lastResort]))
                     == KeypackageError.extensionMisplaced(found: .lastResort, place: .leafNode)

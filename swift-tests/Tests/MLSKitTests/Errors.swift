@@ -15,7 +15,7 @@ extension Scenarios {
             .differentKey(certificate: Data([1]), signatureKey: Data([2])),
         ]
 
-        private static let all: [any LocalizedError] =
+        private static let all: [any CustomStringConvertible & Sendable] =
             certificate
             + [
                 StorageError.invalidKeyLength(expected: 32, found: 1), StorageError.notAFile(path: "/file"),
@@ -46,20 +46,33 @@ extension Scenarios {
                 MessageError.rejected(.unsupportedProposal(proposalType: 5)), MessageError.rejoin(.expiredLeaf),
                 MessageError.rejoin(.leafNotYetValid), MessageError.rejoin(.missingProposal),
                 MessageError.rejoin(.unreadablePath), MessageError.rejoin(.unsupportedProposal(proposalType: 5)),
-                MLSError.storage(.corrupt), MLSError.transaction(.transactionFinished), MLSError.group(.leaving),
-                MLSError.message(.duplicate), MLSError.other(reason: "Text."),
             ]
 
         @Test("every error says in words what happened")
         func speaks() {
             for error in Self.all {
-                let words = error.localizedDescription
-                #expect(words == error.errorDescription, "\(error)")
+                let words = error.description
                 #expect(words.hasSuffix(".") && words.first?.isLowercase == false, "\(error): \(words)")
                 #expect(!words.contains("Optional(") && !words.contains(".."), "\(error): \(words)")
                 #expect(!words.contains("::") && !words.contains("MLSKit."), "\(error): \(words)")
             }
-            #expect(Set(Self.all.map(\.localizedDescription)).count >= Self.all.count - 4)
+            #expect(Set(Self.all.map(\.description)).count >= Self.all.count - 4)
+            // What is thrown says what is inside of it.
+            let inner = StorageError.corrupt
+            for (error, words) in [
+                (MLSError.storage(inner), inner.description),
+                (.transaction(.transactionFinished), TransactionError.transactionFinished.description),
+                (.credential(.emptyClientID), CredentialError.emptyClientID.description),
+                (
+                    .keypackage(.rejected(.certificate(.emptyChain))),
+                    RejectedKeypackage.certificate(.emptyChain).description
+                ),
+                (.group(.leaving), GroupError.leaving.description),
+                (.message(.duplicate), MessageError.duplicate.description),
+                (.other(reason: "Text."), "Text."),
+            ] {
+                #expect(error.localizedDescription == words)
+            }
         }
 
         @Test("errors are values that can be compared and kept in sets")

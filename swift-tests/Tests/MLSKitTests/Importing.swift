@@ -18,7 +18,7 @@ private enum Corpus {
             try Keypackage.check(try file(name), maxAcceptedLifetime: .seconds(Int64.max))
         }
         guard case .keypackage(.rejected(let reason)) = error else { return nil }
-        #expect(!error.localizedDescription.isEmpty && error.localizedDescription == reason.localizedDescription)
+        #expect(!error.localizedDescription.isEmpty && error.localizedDescription == reason.description)
         return reason
     }
 }

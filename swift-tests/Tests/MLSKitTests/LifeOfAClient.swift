@@ -22,6 +22,19 @@ extension Scenarios {
             }
         }
 
+        @Test("the default file lies in a folder of its own")
+        func hasADefaultPlace() async throws {
+            try await scenario { world in
+                let file = try MLSClient.defaultFile(in: world.folder)
+                #expect(file == world.folder.appendingPathComponent("MLSKit/mls.db"))
+                let client = try await MLSClient.open(at: file, key: world.key, id: "alice")
+                #expect(FileManager.default.fileExists(atPath: file.path))
+                await client.shutdown()
+                #expect(try MLSClient.defaultFile(named: "mls.db", in: world.folder) == file)
+                #expect(try MLSClient.defaultFile().path.hasSuffix("/MLSKit/mls.db"))
+            }
+        }
+
         @Test("another key does not open the file and leaves it as it was")
         func refusesAnotherKey() async throws {
             try await scenario { world in
@@ -71,6 +84,9 @@ extension Scenarios {
                     try await MLSClient.open(at: world.folder, key: world.key, id: "alice")
                 }
                 #expect(folder == .storage(.notAFile(path: world.folder.path)))
+                let address = try #require(URL(string: "https://example.com/mls.db"))
+                let web = try await failure { _ = try await MLSClient.open(at: address, key: .random(), id: "alice") }
+                #expect(web == .storage(.notAFile(path: "https://example.com/mls.db")))
             }
         }
 

@@ -28,6 +28,38 @@ extension Scenarios {
             }
         }
 
+        @Test("many messages are encrypted in one call and come back in their order")
+        func encryptsMany() async throws {
+            try await scenario { world in
+                let pair = try await Pair(in: world)
+                let messages = (0..<100).map { number in
+                    PlainMessage(Data("text \(number)".utf8), aad: Data("number \(number)".utf8))
+                }
+                var lost: [SealedMessage] = []
+                try? await pair.alice.transaction { tx in
+                    #expect(try await tx.encryptMessages([], in: pair.groupID).isEmpty)
+                    lost = try await tx.encryptMessages(messages, in: pair.groupID)
+                    try await expect(.group(.notCommitted)) { try #require(lost.last).open() }
+                    throw OwnError()
+                }
+                #expect(lost.count == 100)
+                for message in lost { try await expect(.group(.notCommitted)) { try message.open() } }
+
+                let sealed = try await pair.alice.transaction { tx in
+                    try await tx.encryptMessages(messages, in: pair.groupID)
+                }
+                var heard: [PlainMessage] = []
+                for message in sealed {
+                    let bytes = try message.open()
+                    let received = try await pair.bob.transaction { tx in try await tx.processMessage(bytes) }
+                    guard case .application(let text) = received else { throw OwnError() }
+                    heard.append(PlainMessage(text.plaintext, aad: text.aad))
+                }
+                #expect(heard == messages)
+                #expect("\(messages[0])" == "PlainMessage(6 bytes, 8 in clear)")
+            }
+        }
+
         @Test("messages out of order are all read once")
         func readsInAnyOrder() async throws {
             try await scenario { world in
@@ -258,6 +290,9 @@ extension Scenarios {
                 for shown in ["\(received)", String(reflecting: received)] {
                     #expect(shown.contains("8 bytes") && !shown.contains("a secret") && !shown.contains("97, 32"))
                 }
+                var dumped = ""
+                dump(received, to: &dumped)
+                #expect(!dumped.contains("a secret") && !dumped.contains("97"))
             }
         }
     }

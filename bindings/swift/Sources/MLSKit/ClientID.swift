@@ -6,7 +6,7 @@ import Foundation
 /// ```swift
 /// let id: ClientID = "alice@example.com/phone"
 /// ```
-public struct ClientID: Hashable, Sendable, ExpressibleByStringLiteral, CustomStringConvertible {
+public struct ClientID: Hashable, Sendable, ExpressibleByStringInterpolation, CustomStringConvertible {
     /// The id's bytes.
     public let bytes: Data
 

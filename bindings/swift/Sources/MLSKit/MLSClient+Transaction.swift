@@ -21,6 +21,7 @@ extension MLSClient {
     ///   turn, at once; if it was cancelled later, when the block is done. ``TransactionError/nestedTransaction`` inside a
     ///   block of the same client. ``TransactionError/transactionBusy(waited:openFor:)`` and
     ///   ``StorageError/databaseBusy(waited:)`` after the busy time-out. ``StorageError`` about the file.
+    @discardableResult
     public func transaction<Value>(
         isolation: isolated (any Actor)? = #isolation,
         _ block: (TransactionContext) async throws -> Value
@@ -29,8 +30,7 @@ extension MLSClient {
         do {
             try Task.checkCancellation()
             let result = try await OpenBlock.run(of: self, isolation: isolation) { try await block(context) }
-            try Task.checkCancellation()
-            try await context.finish()
+            try await context.finishIfOpen()
             return result
         } catch {
             // The first error wins over one of the rollback.

@@ -35,7 +35,8 @@ public final class MLSClient: Sendable {
         id: ClientID,
         options: ClientOptions = ClientOptions()
     ) async throws -> MLSClient {
-        try await translating {
+        guard file.isFileURL else { throw MLSError.storage(.notAFile(path: file.absoluteString)) }
+        return try await translating {
             let core = try await MLSKitGenerated.Client.open(
                 path: file.path,
                 key: key.bytes,
@@ -92,7 +93,7 @@ public final class MLSClient: Sendable {
     ///
     /// - Throws: ``StorageError`` about the file.
     public func keypackageRefs() async throws -> [KeypackageRef] {
-        try await translating { try await core.getKeypackageRefs().map(KeypackageRef.init) }
+        try await translating { KeypackageRef.unpacked(try await core.getKeypackageRefsPacked()) }
     }
 
     /// The stored key package that `ref` names, if it is there.

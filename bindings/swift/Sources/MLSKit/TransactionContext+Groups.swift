@@ -152,13 +152,37 @@ extension TransactionContext {
     /// - Throws: ``GroupError/proposalsPending``.
     public func encryptMessage(_ plaintext: Data, in groupID: GroupID, aad: Data = Data()) async throws -> SealedMessage
     {
+        SealedMessage(try await encrypt([PlainMessage(plaintext, aad: aad)], in: groupID), place: 0)
+    }
+
+    /// Encrypts many messages to a group in one call, which is several times as fast as one by one. They come back in
+    /// their order, or none does.
+    ///
+    /// ```swift
+    /// let sealed = try await client.transaction { tx in try await tx.encryptMessages(texts.map { PlainMessage($0) }, in: groupID) }
+    /// for message in sealed { try await send(message.open()) }
+    /// ```
+    ///
+    /// - Throws: ``GroupError/proposalsPending``.
+    public func encryptMessages(_ messages: [PlainMessage], in groupID: GroupID) async throws -> [SealedMessage] {
+        let batch = try await encrypt(messages, in: groupID)
+        return messages.indices.map { SealedMessage(batch, place: $0) }
+    }
+
+    private func encrypt(_ messages: [PlainMessage], in groupID: GroupID) async throws -> SealedBatch {
         try await translating {
-            SealedMessage(try await core.encryptMessage(groupId: groupID.bytes, plaintext: plaintext, aad: aad))
+            SealedBatch(
+                try await core.encryptMessages(
+                    groupId: groupID.bytes,
+                    messages: messages.map { MLSKitGenerated.PlainMessage(plaintext: $0.plaintext, aad: $0.aad) }
+                )
+            )
         }
     }
 
     /// A secret of the present epoch that all members can derive (RFC 9420 §8.5), `length` bytes long.
     ///
+    /// - Precondition: `length` is not negative.
     /// - Throws: ``GroupError/refused(reason:)`` for a length that can't be derived.
     public func exportSecret(in groupID: GroupID, label: String, context: Data, length: Int) async throws -> Data {
         try await translating {
@@ -166,7 +190,7 @@ extension TransactionContext {
                 groupId: groupID.bytes,
                 label: label,
                 context: context,
-                length: UInt64(clamping: length)
+                length: unsigned(length, "length")
             )
         }
     }

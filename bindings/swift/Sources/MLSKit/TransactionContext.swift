@@ -14,8 +14,29 @@ public final class TransactionContext: Sendable {
         self.core = core
     }
 
-    func finish() async throws {
+    /// Commits now what the block has changed so far, instead of when it returns. It was the context's last call: all that
+    /// come after it throw.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled already: the block is rolled back then, as at its end.
+    ///   ``TransactionError/transactionFinished``; ``StorageError`` when it can't be stored, and nothing of it is.
+    public func finish() async throws {
+        try Task.checkCancellation()
         try await translating { try await core.finish() }
+    }
+
+    /// Rolls back what the block has changed, so that it can return a value all the same. It was the context's last call:
+    /// all that come after it throw.
+    ///
+    /// - Throws: ``TransactionError/transactionFinished``.
+    public func abort() async throws {
+        try await translating { try await core.abort() }
+    }
+
+    /// What the block's end does, unless the block has ended the transaction itself.
+    func finishIfOpen() async throws {
+        do {
+            try await finish()
+        } catch MLSError.transaction(.transactionFinished) {}
     }
 
     /// Adds a credential and makes or takes its signature key.
@@ -80,6 +101,7 @@ public final class TransactionContext: Sendable {
 
     /// Generates `count` key packages, at most ``KeypackageConfig/maxBatch``, on all cores; all or none of them are stored.
     ///
+    /// - Precondition: `count` is not negative.
     /// - Throws: As ``generateKeypackage(for:config:)``; ``KeypackageError/batchTooLarge(asked:limit:)``.
     public func generateKeypackages(
         for credential: CredentialRef,
@@ -89,7 +111,7 @@ public final class TransactionContext: Sendable {
         try await translating {
             try await core.generateKeypackages(
                 credentialRef: credential.generated,
-                count: UInt64(clamping: count),
+                count: unsigned(count, "count"),
                 config: config.generated
             ).map(Keypackage.init)
         }
@@ -97,7 +119,7 @@ public final class TransactionContext: Sendable {
 
     /// References to all key packages that the transaction sees, in the order in which they were made.
     public func keypackageRefs() async throws -> [KeypackageRef] {
-        try await translating { try await core.getKeypackageRefs().map(KeypackageRef.init) }
+        try await translating { KeypackageRef.unpacked(try await core.getKeypackageRefsPacked()) }
     }
 
     /// The key package that `ref` names, if the transaction sees it.

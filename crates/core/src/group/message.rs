@@ -41,12 +41,51 @@ impl fmt::Debug for SealedMessage {
     }
 }
 
+/// Something to say to a group.
+///
+/// ```
+/// use mlskit::group::PlainMessage;
+///
+/// let message = PlainMessage::new(b"Hello.").aad(b"number 1");
+/// assert_eq!(format!("{message:?}"), "PlainMessage(6 bytes, 8 in clear)");
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+#[must_use]
+pub struct PlainMessage {
+    plaintext: Zeroizing<Vec<u8>>,
+    aad: Vec<u8>,
+}
+
+impl PlainMessage {
+    /// What is said. It is wiped from memory when this is dropped.
+    pub fn new(plaintext: &[u8]) -> Self {
+        Zeroizing::new(plaintext.to_vec()).into()
+    }
+
+    /// What is authenticated along with it and stays in clear. Default: nothing.
+    pub fn aad(self, aad: &[u8]) -> Self {
+        Self { aad: aad.to_vec(), ..self }
+    }
+}
+
+impl From<Zeroizing<Vec<u8>>> for PlainMessage {
+    fn from(plaintext: Zeroizing<Vec<u8>>) -> Self {
+        Self { plaintext, aad: Vec::new() }
+    }
+}
+
+impl fmt::Debug for PlainMessage {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { plaintext, aad } = self;
+        write!(formatter, "PlainMessage({} bytes, {} in clear)", plaintext.len(), aad.len())
+    }
+}
+
 pub(crate) fn encrypt(
     operation: &mut Operation<'_>,
     client: &Client,
     group_id: &GroupId,
-    plaintext: &[u8],
-    aad: &[u8],
+    message: &PlainMessage,
     is_committed: Arc<AtomicBool>,
 ) -> Result<SealedMessage> {
     session::look(operation, client.id(), group_id, |session| {
@@ -57,8 +96,8 @@ pub(crate) fn encrypt(
     })?;
     session::with_message(operation, client.id(), group_id, |session, provider| {
         let group = &mut session.group;
-        group.set_aad(aad.to_vec());
-        let message = group.create_message(provider, &session.key, plaintext).map_err(GroupError::refused)?;
+        group.set_aad(message.aad.clone());
+        let message = group.create_message(provider, &session.key, &message.plaintext).map_err(GroupError::refused)?;
         Ok(SealedMessage { bytes: message.to_bytes().map_err(GroupError::bug)?, is_committed })
     })
 }

@@ -9,7 +9,7 @@ use super::TransactionContext;
 use crate::{
     CredentialRef, Keypackage, Result,
     group::{
-        self, EpochChange, GroupConfig, JoinOptions, JoinedGroup, Member, MemberId, OutgoingId, Received,
+        self, EpochChange, GroupConfig, JoinOptions, JoinedGroup, Member, MemberId, OutgoingId, PlainMessage, Received,
         ReceivedProposal, SealedMessage, StagedCommit,
     },
 };
@@ -194,29 +194,25 @@ impl TransactionContext {
     /// # Errors
     /// [`GroupError::ProposalsPending`](crate::GroupError::ProposalsPending).
     pub async fn encrypt_message(&self, group_id: &GroupId, plaintext: &[u8], aad: &[u8]) -> Result<SealedMessage> {
-        let (group_id, plaintext, aad) = (group_id.clone(), Zeroizing::new(plaintext.to_vec()), aad.to_vec());
+        let (group_id, message) = (group_id.clone(), PlainMessage::new(plaintext).aad(aad));
         let is_committed = Arc::clone(&self.is_committed);
-        self.run_message(move |client, operation| {
-            group::encrypt(operation, client, &group_id, &plaintext, &aad, is_committed)
-        })
-        .await
+        self.run_message(move |client, operation| group::encrypt(operation, client, &group_id, &message, is_committed))
+            .await
     }
 
-    /// Encrypts many messages, each a plaintext and what is authenticated along with it in clear, in one call: for bindings,
-    /// whose calls are dear. They come back in their order, or none does.
+    /// Encrypts many messages in one call, which spares each of them the way to the writer thread and back. They come back
+    /// in their order, or none does.
     ///
     /// # Errors
     /// As [`encrypt_message`](Self::encrypt_message).
     pub async fn encrypt_messages(
         &self,
         group_id: &GroupId,
-        messages: Vec<(Zeroizing<Vec<u8>>, Vec<u8>)>,
+        messages: Vec<PlainMessage>,
     ) -> Result<Vec<SealedMessage>> {
         let (group_id, is_committed) = (group_id.clone(), Arc::clone(&self.is_committed));
         self.run_message(move |client, operation| {
-            let encrypt = |(plaintext, aad): &(Zeroizing<Vec<u8>>, Vec<u8>)| {
-                group::encrypt(operation, client, &group_id, plaintext, aad, Arc::clone(&is_committed))
-            };
+            let encrypt = |message| group::encrypt(operation, client, &group_id, message, Arc::clone(&is_committed));
             messages.iter().map(encrypt).collect()
         })
         .await

@@ -7,8 +7,7 @@ use mlskit::group::{MemberId as CoreMemberId, OutgoingId};
 use super::TransactionContext;
 use crate::{
     CredentialRef, EpochChange, GroupConfig, GroupId, JoinOptions, JoinedGroup, Member, MemberId, PlainMessage,
-    Received, ReceivedProposal, Result, SealedMessage, SealedMessages, Secret, StagedCommit, member::each,
-    numbers::size,
+    Received, ReceivedProposal, Result, SealedMessages, Secret, StagedCommit, member::each, numbers::size,
 };
 
 #[uniffi::export]
@@ -27,10 +26,9 @@ impl TransactionContext {
     /// # Errors
     /// `Keypackage` with `Rejected` or `ExpiresTooSoon`; `Group` with `CommitPending`.
     pub async fn add_members(&self, group_id: GroupId, keypackages: Vec<Vec<u8>>) -> Result<()> {
-        let mut checked = Vec::with_capacity(keypackages.len());
-        for bytes in keypackages {
-            checked.push(self.client.import_keypackage(&bytes).await?);
-        }
+        let checks = self.checks.clone();
+        let check = move || keypackages.iter().map(|bytes| checks.check(bytes)).collect::<Result<Vec<_>, _>>();
+        let checked = blocking::unblock(check).await?;
         Ok(self.core.add_members(&group_id.into(), &checked).await?)
     }
 
@@ -159,30 +157,16 @@ impl TransactionContext {
         Ok(self.core.configure_group(&group_id.into(), config.into()).await?)
     }
 
-    /// Encrypts a message to a group. `aad` is authenticated along with it and stays in clear.
+    /// Encrypts messages to a group, in one call: all of them or none.
     ///
     /// # Errors
     /// `Group` with `ProposalsPending`.
-    pub async fn encrypt_message(
-        &self,
-        group_id: GroupId,
-        plaintext: Secret,
-        aad: Vec<u8>,
-    ) -> Result<Arc<SealedMessage>> {
-        let sealed = self.core.encrypt_message(&group_id.into(), plaintext.as_bytes(), &aad).await?;
-        Ok(SealedMessage::new(sealed))
-    }
-
-    /// Encrypts many messages in one call. All of them or none.
-    ///
-    /// # Errors
-    /// As `encrypt_message`.
     pub async fn encrypt_messages(
         &self,
         group_id: GroupId,
         messages: Vec<PlainMessage>,
     ) -> Result<Arc<SealedMessages>> {
-        let messages = messages.into_iter().map(|message| (message.plaintext.into_bytes(), message.aad)).collect();
+        let messages = messages.into_iter().map(Into::into).collect();
         Ok(SealedMessages::new(self.core.encrypt_messages(&group_id.into(), messages).await?))
     }
 

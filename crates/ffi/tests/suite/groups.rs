@@ -72,11 +72,12 @@ fn a_message_opens_once_its_transaction_is_committed() {
     smol::block_on(async {
         let pair = Pair::new(GroupConfig::default()).await;
         let tx = begin(&pair.alice).await;
-        let sealed = tx.encrypt_message(pair.group_id(), b"hello".to_vec().into(), b"in clear".to_vec()).await.unwrap();
+        let hello = PlainMessage { plaintext: b"hello".to_vec().into(), aad: b"in clear".to_vec() };
+        let sealed = tx.encrypt_messages(pair.group_id(), vec![hello]).await.unwrap();
         let early = sealed.open().unwrap_err();
         assert!(matches!(early, MlsError::Group { reason: GroupFailure::NotCommitted, .. }), "{early}");
         tx.finish().await.unwrap();
-        let bytes = sealed.open().unwrap();
+        let [bytes] = sealed.open().unwrap().try_into().unwrap();
         drop(sealed);
 
         let tx = begin(&pair.bob).await;

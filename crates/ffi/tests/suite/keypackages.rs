@@ -1,9 +1,9 @@
 //! Key packages and all that can be said of them.
 
 use mlskit_ffi::{
-    Capabilities, Extension, KeypackageConfig, KeypackageFailure, KeypackageFraming, KeypackageRejection, LeafSource,
-    Lifespan, ManualClock, MlsError, check_keypackage, constants, frame_keypackage, keypackage_info,
-    keypackage_ref_from_bytes,
+    Capabilities, Extension, KeypackageConfig, KeypackageFailure, KeypackageFraming, KeypackageRef,
+    KeypackageRejection, LeafSource, Lifespan, ManualClock, MlsError, check_keypackage, constants, frame_keypackage,
+    keypackage_info, keypackage_ref_from_bytes,
 };
 
 use super::*;
@@ -28,6 +28,7 @@ fn what_is_configured_is_in_the_package() {
             supported_extensions: vec![0xf2f2],
             last_resort: true,
             grease: false,
+            marmot: None,
         };
         let tx = begin(&client).await;
         let made = tx.generate_keypackage_with(credential_ref, config).await.unwrap();
@@ -64,10 +65,20 @@ fn a_reference_still_names_its_package_when_it_comes_back() {
         tx.remove_keypackage(refs[1].clone()).await.unwrap();
         assert_eq!(tx.keypackage(refs[1].clone()).await.unwrap(), None);
         tx.finish().await.unwrap();
-        assert_eq!(client.get_keypackage_refs().await.unwrap(), [refs[0].clone(), refs[2].clone()]);
+        let left = [refs[0].clone(), refs[2].clone()];
+        assert_eq!(client.get_keypackage_refs().await.unwrap(), left);
+        assert_eq!(client.get_keypackage_refs_packed().await.unwrap(), left.each_ref().map(packed).concat());
         assert_eq!(client.keypackage(refs[2].clone()).await.unwrap().as_ref(), Some(&batch[2]));
         shut_down([client]).await;
     });
+}
+
+/// As Swift reads it.
+fn packed(keypackage_ref: &KeypackageRef) -> Vec<u8> {
+    let KeypackageRef { hash_ref, ciphersuite, signature_scheme, credential_type, .. } = keypackage_ref;
+    let numbers = [*ciphersuite, *signature_scheme, *credential_type].map(u16::to_be_bytes).concat();
+    let seconds = [keypackage_ref.not_before, keypackage_ref.not_after].map(u64::to_be_bytes).concat();
+    [&numbers[..], &seconds, &[u8::from(keypackage_ref.is_last_resort), 32], &hash_ref.0].concat()
 }
 
 #[test]

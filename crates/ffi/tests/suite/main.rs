@@ -6,6 +6,8 @@ mod cancelling;
 mod credentials;
 mod groups;
 mod keypackages;
+mod lifecycle;
+mod marmot;
 mod secrets;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -5,6 +5,7 @@
 //! plaintext. What it must do right is little, and stands in [`Store`]:
 //!
 //! - a single-use key package is served once, a last-resort one only when no other is left;
+//! - a key package that was withdrawn is not served, even if its publication arrives afterwards;
 //! - of each epoch of a group exactly one commit is taken;
 //! - the same message sent twice (an answer was lost) gets the same answer twice, and is kept once;
 //! - all of that outlives the process.
@@ -25,6 +26,7 @@
 //! what everybody has fetched.
 
 pub mod client;
+pub mod directory;
 mod read;
 mod routes;
 mod store;

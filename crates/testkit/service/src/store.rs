@@ -74,8 +74,10 @@ impl Store {
         let checked = self.checks.check(keypackage).map_err(malformed)?;
         let reference = checked.keypackage_ref().map_err(malformed)?;
         self.connection.execute(
-            "INSERT INTO keypackage (hash_ref, client, ciphersuite, last_resort, not_after, bytes)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (hash_ref) DO NOTHING",
+            "INSERT INTO keypackage (hash_ref, client, ciphersuite, last_resort, not_after, bytes, state)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6,
+                iif(EXISTS (SELECT 1 FROM withdrawn WHERE hash_ref = ?1), 'withdrawn', 'published'))
+             ON CONFLICT (hash_ref) DO NOTHING",
             params![
                 reference.hash_ref(),
                 client,
@@ -114,13 +116,17 @@ impl Store {
         Ok(found.map(|(_, bytes)| bytes))
     }
 
-    /// Serves a key package no longer. Its ref is remembered: a Welcome for it may be on the way.
+    /// Serves a key package no longer. Its ref is remembered: a Welcome for it may be on the way, or the package itself.
     ///
     /// # Errors
     /// [`ServiceError::Database`].
     pub fn withdraw(&mut self, hash_ref: &[u8]) -> Outcome<()> {
-        self.connection.execute("UPDATE keypackage SET state = 'withdrawn' WHERE hash_ref = ?1", [hash_ref])?;
-        Ok(())
+        let transaction = self.write()?;
+        let known = transaction.execute("UPDATE keypackage SET state = 'withdrawn' WHERE hash_ref = ?1", [hash_ref])?;
+        if known == 0 {
+            transaction.execute("INSERT OR IGNORE INTO withdrawn (hash_ref) VALUES (?1)", [hash_ref])?;
+        }
+        Ok(transaction.commit()?)
     }
 
     /// Appends a message to its group's queue. The commit of an epoch is taken if it is the first, and only if the

@@ -5,13 +5,15 @@
 use std::{net::SocketAddr, path::Path, thread};
 
 use mlskit::{
-    Client, ClientId, Credential, CredentialRef, KeypackageConfig, KeypackageExt,
+    Client, ClientId, Credential, CredentialRef, KeypackageConfig, KeypackageDirectory, KeypackageExt,
+    KeypackagePolicy,
     group::{GroupConfig, JoinOptions, OutgoingKind, Received},
     openmls::prelude::{Ciphersuite, GroupId},
 };
 use mlskit_service::{
     Store,
     client::{ClientError, Service},
+    directory::ServiceDirectory,
     router,
 };
 use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot, task::JoinHandle};
@@ -214,6 +216,51 @@ fn the_last_resort_package_is_served_only_when_no_other_is_left_and_stays() {
     let reference = block_on(bob.client.get_keypackage_refs())[0].clone();
     service.withdraw(reference.hash_ref()).unwrap();
     assert_eq!(take(), None);
+}
+
+#[test]
+fn a_package_that_was_withdrawn_is_not_served_even_if_it_arrives_afterwards() {
+    let (_running, service) = Running::start();
+    let bob = Member::new("bob");
+    let [package] = bob.packages(1, &KeypackageConfig::default()).try_into().unwrap();
+    let reference = block_on(bob.client.get_keypackage_refs())[0].clone();
+    for _ in 0..2 {
+        service.withdraw(reference.hash_ref()).unwrap();
+        service.publish(&bob.id(), &package).unwrap();
+        assert_eq!(service.take(&bob.id(), SUITE.into()).unwrap(), None);
+    }
+}
+
+#[test]
+fn a_client_keeps_the_service_supplied_although_it_is_stopped_and_started() {
+    let (mut running, service) = Running::start();
+    let bob = Member::new("bob");
+    let policy = KeypackagePolicy::default().target(2);
+    let sync = |service: &Service| {
+        let directory = ServiceDirectory::new(service, bob.client.id());
+        smol::block_on(bob.client.sync_keypackages(&directory, &bob.credential, &policy))
+    };
+    assert_eq!(sync(&service).unwrap().published.len(), 3);
+
+    let alice = Member::new("alice");
+    let directory = ServiceDirectory::new(&service, alice.client.id());
+    let taken = smol::block_on(directory.fetch(bob.client.id(), SUITE)).unwrap().unwrap();
+    block_on(alice.client.import_keypackage_of(bob.client.id(), &taken));
+    let group = alice.found_group_with(&bob.id(), &service);
+    assert!(alice.commit(&group, &service));
+    alice.send_welcomes(&service);
+    let welcome = service.welcomes(&bob.id(), 0).unwrap().remove(0);
+    block_on(bob.client.transaction(async |tx| tx.join_group(&welcome.bytes, JoinOptions::default()).await));
+
+    let (stopped, again) = (service, running.restart());
+    let report = sync(&again).unwrap();
+    assert_eq!((report.published.len(), report.withdrawn.len(), report.refused.len()), (1, 1, 0));
+    assert!(report.next.is_some());
+    drop(stopped);
+    running.stop.take().unwrap().0.send(()).unwrap();
+    block_on(bob.client.transaction(async |tx| tx.remove_keypackages_for(&bob.credential).await));
+    sync(&again).unwrap_err();
+    assert!(sync(&running.serve()).unwrap().published.len() == 3);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 import Foundation
 
 /// The certificates of an X.509 credential (RFC 9420 §5.3) were refused. Positions count from the leaf, which is 0.
-public enum CertificateError: Error, Hashable, Sendable {
+public enum CertificateError: Hashable, Sendable {
     /// There is no leaf certificate.
     case emptyChain
     /// Caller: the text is not a row of certificates in PEM.
@@ -24,9 +24,9 @@ public enum CertificateError: Error, Hashable, Sendable {
     case differentKey(certificate: Data, signatureKey: Data)
 }
 
-extension CertificateError: LocalizedError {
+extension CertificateError: CustomStringConvertible {
     /// What happened, and what to do.
-    public var errorDescription: String? {
+    public var description: String {
         switch self {
         case .emptyChain:
             "A chain has at least one certificate, but it was empty."

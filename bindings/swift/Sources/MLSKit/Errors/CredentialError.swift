@@ -1,7 +1,7 @@
 import Foundation
 
 /// A credential was refused.
-public enum CredentialError: Error, Hashable, Sendable {
+public enum CredentialError: Hashable, Sendable {
     /// Caller: the database belongs to another client id, given when it was first opened.
     case differentClient(expected: String, found: String)
     /// Caller: a client needs a name.
@@ -28,9 +28,9 @@ public enum CredentialError: Error, Hashable, Sendable {
     case notDecoded(reason: String)
 }
 
-extension CredentialError: LocalizedError {
+extension CredentialError: CustomStringConvertible {
     /// What happened, and what to do.
-    public var errorDescription: String? {
+    public var description: String {
         switch self {
         case .differentClient(let expected, let found):
             "The database belongs to client \(expected), not to \(found); open it under its own id."
@@ -49,7 +49,7 @@ extension CredentialError: LocalizedError {
         case .credentialExists:
             "The credential is in this database already."
         case .certificate(let error):
-            error.errorDescription
+            error.description
         case .notAPrivateKey(let reason):
             "A private key in PKCS#8, as DER or PEM, was expected: \(reason)."
         case .differentPrivateKeyAlgorithm(let expected, let found):

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A call on a group was refused. Nothing of the group has changed.
-public enum GroupError: Error, Hashable, Sendable {
+public enum GroupError: Hashable, Sendable {
     /// Caller: the client is not in this group.
     case unknownGroup(groupID: GroupID)
     /// Caller or peer: the client is in this group already.
@@ -58,20 +58,10 @@ public enum GroupError: Error, Hashable, Sendable {
     case bug(reason: String)
 }
 
-extension GroupError: LocalizedError {
+extension GroupError: CustomStringConvertible {
     /// What happened, and what to do.
-    public var errorDescription: String? {
-        switch self {
-        case .unknownGroup, .alreadyJoined, .unknownMember, .removed, .differentCiphersuite,
-            .credentialTypeNotSupported:
-            aboutMembers
-        case .extensionMisplaced, .duplicateExtension, .capabilityNotSupported, .settingTooLarge:
-            aboutConfiguration
-        case .noMatchingKeypackage, .welcomeReplayed, .badWelcome, .ratchetTreeMissing:
-            aboutWelcomes
-        default:
-            aboutItsState
-        }
+    public var description: String {
+        aboutMembers ?? aboutConfiguration ?? aboutWelcomes ?? aboutItsState ?? ""
     }
 
     private var aboutMembers: String? {
@@ -115,7 +105,7 @@ extension GroupError: LocalizedError {
         case .welcomeReplayed:
             "This Welcome has been opened before; it would bring an old epoch back."
         case .badWelcome(let reason):
-            "The Welcome can't be opened: \(reason)."
+            "The Welcome can't be opened: \(reason.withoutFullStop)."
         case .ratchetTreeMissing:
             "The ratchet tree is missing; ask a member for it and give it by JoinOptions.ratchetTree."
         default:
@@ -150,7 +140,7 @@ extension GroupError: LocalizedError {
         case .notMarkable(let id, let reason):
             "Message \(id) of the outbox can't be marked as sent: \(reason)."
         case .refused(let reason):
-            "Refused: \(reason)."
+            "Refused: \(reason.withoutFullStop)."
         case .bug(let reason):
             "A bug: \(reason)."
         default:

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A key package was refused.
-public enum KeypackageError: Error, Hashable, Sendable {
+public enum KeypackageError: Hashable, Sendable {
     /// Peer, or whoever delivered it: another client's package is not to be used.
     case rejected(RejectedKeypackage)
     /// Caller: the lifetime asked for is longer than the client's limit.
@@ -55,12 +55,12 @@ public enum ExtensionPlace: Hashable, Sendable {
     }
 }
 
-extension KeypackageError: LocalizedError {
+extension KeypackageError: CustomStringConvertible {
     /// What happened, and what to do.
-    public var errorDescription: String? {
+    public var description: String {
         switch self {
         case .rejected(let reason):
-            reason.errorDescription
+            reason.description
         case .lifetimeTooLong(let asked, let limit):
             "A lifetime of \(asked) was asked for, but the limit is \(limit); "
                 + "ask for less or raise ClientOptions.maxLifetime."

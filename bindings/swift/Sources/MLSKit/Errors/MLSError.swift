@@ -10,6 +10,9 @@ import Foundation
 /// }
 /// ```
 ///
+/// It is all that a call throws: where the documentation of a call says `- Throws:` ``GroupError``, it is inside of an
+/// `MLSError.group`.
+///
 /// Cases may be added: let a `switch` over one of these errors have a `default`. `localizedDescription` says in English
 /// what was expected, what was found and what to do; it holds no secrets.
 public enum MLSError: Error, Hashable, Sendable {
@@ -33,12 +36,12 @@ extension MLSError: LocalizedError {
     /// What happened, and what to do.
     public var errorDescription: String? {
         switch self {
-        case .storage(let error): error.errorDescription
-        case .transaction(let error): error.errorDescription
-        case .credential(let error): error.errorDescription
-        case .keypackage(let error): error.errorDescription
-        case .group(let error): error.errorDescription
-        case .message(let error): error.errorDescription
+        case .storage(let error): error.description
+        case .transaction(let error): error.description
+        case .credential(let error): error.description
+        case .keypackage(let error): error.description
+        case .group(let error): error.description
+        case .message(let error): error.description
         case .other(let reason): reason
         }
     }

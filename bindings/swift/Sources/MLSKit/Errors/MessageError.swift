@@ -2,7 +2,7 @@ import Foundation
 
 /// What becomes of a message that was refused. Nothing of the group has changed, and the other messages of a batch can
 /// go on.
-public enum MessageError: Error, Hashable, Sendable {
+public enum MessageError: Hashable, Sendable {
     /// Server: it has been processed before. Drop it.
     case duplicate
     /// Server: too much has come since. Drop it.
@@ -29,7 +29,7 @@ public enum MessageError: Error, Hashable, Sendable {
 }
 
 /// Why a message is not allowed.
-public enum RejectedMessage: Error, Hashable, Sendable {
+public enum RejectedMessage: Hashable, Sendable {
     /// A commit of somebody who is no member, where this client's configuration of the group lets none in.
     case externalJoin
     /// A credential that it brings is not what it seems.
@@ -50,7 +50,7 @@ public enum RejectedMessage: Error, Hashable, Sendable {
 }
 
 /// Why a client has to join its group again.
-public enum RejoinReason: Error, Hashable, Sendable {
+public enum RejoinReason: Hashable, Sendable {
     /// A commit adds a key package that has expired by now.
     case expiredLeaf
     /// A commit adds a key package that is not valid yet by this device's clock. Once the clock is right, process the
@@ -73,9 +73,9 @@ public enum RejoinReason: Error, Hashable, Sendable {
     case unsupportedProposal(proposalType: UInt16)
 }
 
-extension MessageError: LocalizedError {
+extension MessageError: CustomStringConvertible {
     /// What happened, and what to do.
-    public var errorDescription: String? {
+    public var description: String {
         switch self {
         case .duplicate:
             "The message has been processed before; drop it."
@@ -97,21 +97,21 @@ extension MessageError: LocalizedError {
         case .malformed(let reason):
             "The bytes are no message that is understood: \(reason)."
         case .rejected(let reason):
-            "The message is not allowed: \(reason.errorDescription ?? "")"
+            "The message is not allowed: \(reason)"
         case .rejoin(let reason):
-            "This client can't follow its group any more: \(reason.errorDescription ?? "") Join again."
+            "This client can't follow its group any more: \(reason) Join again."
         }
     }
 }
 
-extension RejectedMessage: LocalizedError {
+extension RejectedMessage: CustomStringConvertible {
     /// What is wrong with the message.
-    public var errorDescription: String? {
+    public var description: String {
         switch self {
         case .externalJoin:
             "Somebody who is no member wants to join by a commit, and this group does not allow that."
         case .credential(let error):
-            "It brings a bad credential: \(error.errorDescription ?? "")"
+            "It brings a bad credential: \(error)"
         case .unsupportedProposal(let proposalType):
             "It has a proposal of type \(proposalType.hexadecimal), which is not supported."
         case .undeclaredProposal:
@@ -128,9 +128,9 @@ extension RejectedMessage: LocalizedError {
     }
 }
 
-extension RejoinReason: LocalizedError {
+extension RejoinReason: CustomStringConvertible {
     /// What has happened.
-    public var errorDescription: String? {
+    public var description: String {
         switch self {
         case .expiredLeaf:
             "A commit adds a key package that has expired by now."

@@ -2,7 +2,7 @@ import Foundation
 
 /// Why another client's key package is not accepted. Each reason is the fault of whoever made or delivered the package;
 /// the way out is another package from the same client. Numbers are those of RFC 9420 §17.
-public enum RejectedKeypackage: Error, Hashable, Sendable {
+public enum RejectedKeypackage: Hashable, Sendable {
     /// There are no bytes.
     case empty
     /// The bytes begin as a key package and end in its middle.
@@ -63,20 +63,10 @@ public enum RejectedKeypackage: Error, Hashable, Sendable {
     case noClientID(credentialType: CredentialType)
 }
 
-extension RejectedKeypackage: LocalizedError {
+extension RejectedKeypackage: CustomStringConvertible {
     /// What is wrong with the package.
-    public var errorDescription: String? {
-        switch self {
-        case .empty, .truncated, .trailingBytes, .notAKeypackage, .malformed, .unknownVersion,
-            .unsupportedCiphersuite, .wrongLeafSource, .wrongSignature, .wrongLeafSignature:
-            aboutItsShape
-        case .expired, .notYetValid, .invertedLifetime, .lifetimeTooLong:
-            aboutItsLifetime
-        case .wrongKeyLength, .unusableKey, .initKeyIsEncryptionKey, .certificate, .otherClient, .noClientID:
-            aboutItsOwner
-        default:
-            aboutItsCapabilities
-        }
+    public var description: String {
+        aboutItsShape ?? aboutItsLifetime ?? aboutItsOwner ?? aboutItsCapabilities ?? ""
     }
 
     private var aboutItsShape: String? {
@@ -131,7 +121,7 @@ extension RejectedKeypackage: LocalizedError {
         case .initKeyIsEncryptionKey:
             "The init key and the leaf's encryption key are the same, but must differ."
         case .certificate(let error):
-            "The key package's X.509 credential is wrong: \(error.errorDescription ?? "")"
+            "The key package's X.509 credential is wrong: \(error)"
         case .otherClient(let expected, let found):
             "The key package belongs to \(found), not to \(expected)."
         case .noClientID(let credentialType):

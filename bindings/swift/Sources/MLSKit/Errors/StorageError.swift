@@ -3,7 +3,7 @@ import Foundation
 /// The database file, its key or its medium refused.
 ///
 /// Whoever is at fault, the stored data is as it was before the call that failed.
-public enum StorageError: Error, Hashable, Sendable {
+public enum StorageError: Hashable, Sendable {
     /// Caller: a database key has exactly 32 bytes.
     case invalidKeyLength(expected: UInt64, found: UInt64)
     /// Caller: the path names a directory or another thing that is no regular file.
@@ -38,9 +38,9 @@ public enum StorageError: Error, Hashable, Sendable {
     case sqlite(code: Int32, reason: String)
 }
 
-extension StorageError: LocalizedError {
+extension StorageError: CustomStringConvertible {
     /// What happened, and what to do.
-    public var errorDescription: String? {
+    public var description: String {
         switch self {
         case .invalidKeyLength(let expected, let found):
             "A database key has \(expected) bytes, but \(found) were given; give \(expected) random bytes."

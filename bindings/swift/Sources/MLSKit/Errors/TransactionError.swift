@@ -1,7 +1,7 @@
 import Foundation
 
 /// A transaction was used or awaited wrongly.
-public enum TransactionError: Error, Hashable, Sendable {
+public enum TransactionError: Hashable, Sendable {
     /// Caller: the transaction had been committed or rolled back already. Its context is of use only inside its block.
     case transactionFinished
     /// Medium: a failure in this transaction, of a full disk for one, made SQLite roll back all of it.
@@ -14,9 +14,9 @@ public enum TransactionError: Error, Hashable, Sendable {
     case operationPanicked
 }
 
-extension TransactionError: LocalizedError {
+extension TransactionError: CustomStringConvertible {
     /// What happened, and what to do.
-    public var errorDescription: String? {
+    public var description: String {
         switch self {
         case .transactionFinished:
             "The transaction is finished; begin another."

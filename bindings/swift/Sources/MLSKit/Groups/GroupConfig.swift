@@ -1,6 +1,6 @@
 import Foundation
 
-/// How this client runs its side of a group.
+/// How this client runs its side of a group. No number in it may be negative.
 ///
 /// ```swift
 /// var config = GroupConfig()

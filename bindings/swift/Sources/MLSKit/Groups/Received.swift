@@ -35,7 +35,9 @@ public enum Received: Sendable {
 }
 
 /// Something that a member says.
-public struct ApplicationMessage: Hashable, Sendable {
+public struct ApplicationMessage: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible,
+    CustomReflectable
+{
     /// The group in which it is said, as the message itself has it: trust no server's word for that.
     public let groupID: GroupID
     /// Who says it, as of the epoch in which it was said.
@@ -46,6 +48,15 @@ public struct ApplicationMessage: Hashable, Sendable {
     public let aad: Data
     /// The epoch in which it was said.
     public let epoch: UInt64
+
+    /// How much is said, and nothing of what.
+    public var description: String { "ApplicationMessage(\(plaintext.count) bytes, \(aad.count) in clear)" }
+
+    /// How much is said, and nothing of what.
+    public var debugDescription: String { description }
+
+    /// Nothing of what is said.
+    public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
 /// Who made a commit or a proposal.
@@ -130,27 +141,5 @@ public final class ReceivedProposal: Sendable {
         groupID = GroupID(contents.groupId)
         sender = Sender(contents.sender)
         change = Change(contents.change)
-    }
-}
-
-/// An encrypted message that opens only when the transaction that encrypted it has been committed: sent and rolled back,
-/// its key would be used again for another.
-///
-/// ```swift
-/// let sealed = try await client.transaction { tx in try await tx.encryptMessage(text, in: groupID) }
-/// try await send(sealed.open())
-/// ```
-public final class SealedMessage: Sendable {
-    let core: MLSKitGenerated.SealedMessage
-
-    init(_ core: MLSKitGenerated.SealedMessage) {
-        self.core = core
-    }
-
-    /// The `MLSMessage` to send (RFC 9420 §6.3).
-    ///
-    /// - Throws: ``GroupError/notCommitted``.
-    public func open() throws -> Data {
-        try translatingNow { try core.open() }
     }
 }

@@ -1,6 +1,12 @@
 import Foundation
 internal import MLSKitGenerated
 
+/// A count or size for the core. A negative one is a mistake in the app's code, as it is for Swift's own collections.
+func unsigned(_ number: Int, _ name: String) -> UInt64 {
+    precondition(number >= 0, "\(name) should not be negative, but is \(number)")
+    return UInt64(number)
+}
+
 extension ClientOptions {
     var generated: MLSKitGenerated.ClientOptions {
         MLSKitGenerated.ClientOptions(

@@ -4,13 +4,13 @@ internal import MLSKitGenerated
 extension GroupConfig {
     var generated: MLSKitGenerated.GroupConfig {
         MLSKitGenerated.GroupConfig(
-            pastEpochs: UInt64(clamping: pastEpochs),
-            padding: UInt64(clamping: padding),
+            pastEpochs: unsigned(pastEpochs, "pastEpochs"),
+            padding: unsigned(padding, "padding"),
             ratchetTreeInWelcome: ratchetTreeInWelcome,
             externalJoins: externalJoins,
             contextExtensions: contextExtensions.map(\.generated),
-            lateMessages: UInt64(clamping: lateMessages),
-            skippedMessages: UInt64(clamping: skippedMessages)
+            lateMessages: unsigned(lateMessages, "lateMessages"),
+            skippedMessages: unsigned(skippedMessages, "skippedMessages")
         )
     }
 }

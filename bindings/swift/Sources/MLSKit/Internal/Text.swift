@@ -41,3 +41,8 @@ extension Date {
         return ISO8601DateFormatter().string(from: self)
     }
 }
+
+extension String {
+    /// For the middle of a sentence: OpenMLS's own end with a full stop, or not.
+    var withoutFullStop: Substring { hasSuffix(".") ? dropLast() : self[...] }
+}

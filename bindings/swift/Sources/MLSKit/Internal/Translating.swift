@@ -39,7 +39,7 @@ extension MlsError {
             CancellationError()
         case .Spent:
             MLSError.group(.spent)
-        case .Other(let detail):
+        case .Marmot(_, let detail), .Other(let detail):
             MLSError.other(reason: detail)
         }
     }

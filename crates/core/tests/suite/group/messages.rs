@@ -6,8 +6,8 @@ mod order;
 pub(super) mod unsupported;
 
 use mlskit::{
-    Error, MessageError, RejectedMessage, RejoinReason,
-    group::{GroupConfig, JoinOptions, OutgoingKind, Received},
+    Error, GroupError, MessageError, RejectedMessage, RejoinReason,
+    group::{GroupConfig, JoinOptions, OutgoingKind, PlainMessage, Received},
     openmls::prelude::{GroupId, Lifetime},
 };
 
@@ -54,6 +54,30 @@ scenarios! {
         assert_eq!(refusal(&carol, &text).await, unknown);
         commit(&bob, async |tx| tx.delete_group(&group).await).await;
         assert_eq!(refusal(&bob, &text).await, unknown);
+    }
+
+    async fn many_messages_are_encrypted_in_one_call_and_come_back_in_their_order() {
+        let (alice, _, bob, _, group) = pair(GroupConfig::default()).await;
+        let text = |number: usize| format!("text {number}").into_bytes();
+        let aad = |number: usize| format!("number {number}").into_bytes();
+        let messages = || (0..100).map(|number| PlainMessage::new(&text(number)).aad(&aad(number))).collect();
+        let tx = alice.new_transaction().await.unwrap();
+        for sealed in tx.encrypt_messages(&group, messages()).await.unwrap() {
+            assert!(matches!(sealed.open(), Err(Error::Group(GroupError::NotCommitted))));
+        }
+        tx.abort().await.unwrap();
+        let sealed = commit(&alice, async |tx| tx.encrypt_messages(&group, messages()).await).await;
+        assert_eq!(sealed.len(), 100);
+        for (number, sealed) in sealed.into_iter().enumerate() {
+            let received = process(&bob, &sealed.open().unwrap()).await.unwrap();
+            let Received::Application { plaintext, aad: in_clear, .. } = received else { panic!("it is a message") };
+            assert_eq!((plaintext, in_clear), (text(number), aad(number)));
+        }
+        let unknown = GroupId::from_slice(b"unknown");
+        let tx = alice.new_transaction().await.unwrap();
+        assert!(tx.encrypt_messages(&group, Vec::new()).await.unwrap().is_empty());
+        tx.encrypt_messages(&unknown, messages()).await.unwrap_err();
+        tx.finish().await.unwrap();
     }
 
     async fn who_was_removed_is_in_the_group_no_more() {

@@ -19,7 +19,17 @@ scenarios! {
         alice.clock.turn_to(right + 3600);
         let outgoing = alice.maintain().await;
         assert!(outgoing.withdraw.iter().all(|one| !published.contains(one)), "nothing has replaced them");
+        alice.clock.advance(2 * DAY);
+        for _ in 0..2 {
+            alice.maintain().await;
+        }
         alice.join(&welcome).await.unwrap();
+        assert!(alice.stored().await.contains(&published[1]));
+        alice.clock.advance(85 * DAY);
+        alice.maintain().await;
+        alice.clock.advance(DAY);
+        alice.maintain().await;
+        assert!(!alice.stored().await.contains(&published[1]), "its end comes when it is due");
     }
 
     async fn a_clock_that_is_years_ahead_for_an_hour_forgets_no_withdrawal() {

@@ -68,6 +68,16 @@ scenarios! {
         alice.clock.advance(6 * DAY);
         alice.maintain().await;
         assert!(alice.stored().await.contains(&old[0]), "its grace begins with the second withdrawal");
+
+        // So it does where the first grace was seen to be over.
+        alice.clock.advance(DAY);
+        alice.maintain().await;
+        alice.published(&old).await;
+        assert_eq!(alice.maintain().await.withdraw, old);
+        alice.withdrawn(&old).await;
+        alice.clock.advance(2 * DAY);
+        alice.maintain().await;
+        assert!(alice.stored().await.contains(&old[0]));
     }
 
     async fn a_package_that_the_app_withdrew_by_itself_is_replaced_and_keeps_its_keys_for_the_grace() {

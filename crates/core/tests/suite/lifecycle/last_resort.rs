@@ -41,6 +41,15 @@ scenarios! {
         assert!(alice.maintain().await.publish.is_empty());
     }
 
+    async fn the_last_resort_package_is_given_out_before_what_has_waited_for_longer() {
+        let mut alice = Managed::new(few(2)).await;
+        let single_use = alice.maintain().await.publish;
+        alice.policy = few(2).last_resort(true);
+        let all = alice.maintain().await.publish;
+        assert!(all[0].keypackage_ref.is_last_resort());
+        assert_eq!(all[1..], single_use);
+    }
+
     async fn a_policy_that_wants_no_last_resort_package_any_more_has_it_withdrawn() {
         let mut alice = Managed::new(few(1).last_resort(true)).await;
         let published = alice.publish_all().await;

@@ -49,6 +49,7 @@ scenarios! {
         let new_ref = add_credential(&alice.client).await;
         commit(&alice.client, async |tx| tx.replace_credential(&alice.credential_ref, &new_ref, &few(0)).await).await;
         assert!(alice.maintain().await.publish.is_empty());
+        assert_eq!(alice.stored().await.len(), 2);
     }
 
     async fn a_replaced_credential_has_nothing_to_wait_for() {

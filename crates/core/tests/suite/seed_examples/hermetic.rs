@@ -28,8 +28,7 @@ scenarios! {
             tx.generate_keypackage(&credential_ref, None).await
         }).await;
         let id = keypackage.keypackage_ref().unwrap().to_string();
-        println!("Key package created with ID: {id}");
-        assert_eq!(id.len(), 64);
+        assert_eq!(id.len(), 64, "Key package created with ID: {id}");
         assert!(client.is_keypackage_valid_by_id(&id).await.unwrap());
     }
 

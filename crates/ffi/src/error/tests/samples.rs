@@ -9,6 +9,7 @@ use mlskit::{
     CertificateError, CredentialError, ExtensionPlace, GroupError, KeypackageError, MessageError, MisplacedMessage,
     RejectedKeypackage, RejectedMessage, RejoinReason, StorageError, TransactionError,
     group::OutgoingId,
+    marmot::MarmotError,
     openmls::prelude::{Ciphersuite, CredentialType, ExtensionType, SignatureScheme},
 };
 
@@ -277,5 +278,35 @@ pub(super) fn rejoin_reason() -> Vec<Sample<RejoinReason>> {
         (Core::CommitNotAccepted, &[]),
         (Core::UnreadablePath, &[]),
         (Core::UnsupportedProposal { proposal_type: 1155 }, &["1155"]),
+    ]
+}
+
+/// Without that for other calls' errors.
+pub(super) fn marmot_error() -> Vec<Sample<MarmotError>> {
+    use MarmotError as Core;
+    vec![
+        (Core::WrongPublicKeyLength { found: 1156 }, &["1156"]),
+        (Core::WrongPublicKeyText { length: 1157 }, &["1157"]),
+        (Core::NotBasic { found: 1158 }, &["1158"]),
+        (Core::WrongCiphersuite { found: 1159 }, &["1159"]),
+        (Core::NotDeclared { missing: 1160 }, &["1160"]),
+        (
+            Core::LifetimeTooLong { asked: Duration::from_secs(1161), limit: Duration::from_secs(1162) },
+            &["1161", "1162"],
+        ),
+        (Core::NothingToDelete, &[]),
+        (Core::WrongEventId { found: "s1163".into() }, &["s1163"]),
+        (Core::WrongKind { found: 1164 }, &["1164"]),
+        (Core::MissingTag { tag: "s1165" }, &["s1165"]),
+        (Core::RepeatedTag { tag: "s1166" }, &["s1166"]),
+        (Core::WrongTag { tag: "s1167", expected: "s1168", found: "s1169".into() }, &["s1167", "s1168", "s1169"]),
+        (Core::NotListed { missing: 1170 }, &["1170"]),
+        (Core::DefaultListed { found: 1171 }, &["1171"]),
+        (Core::ListedOnly { found: 1172 }, &["1172"]),
+        (Core::WrongRelay { found: "s1173".into() }, &["s1173"]),
+        (Core::NoRelays, &[]),
+        (Core::NotBase64 { reason: "s1174".into() }, &["s1174"]),
+        (Core::OtherPublicKey { expected: "s1175".into(), found: "s1176".into() }, &["s1175", "s1176"]),
+        (Core::OtherKeypackage { expected: "s1177".into(), found: "s1178".into() }, &["s1177", "s1178"]),
     ]
 }

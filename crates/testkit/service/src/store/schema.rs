@@ -14,6 +14,9 @@ CREATE TABLE IF NOT EXISTS keypackage (
 );
 CREATE INDEX IF NOT EXISTS keypackage_to_serve ON keypackage (client, ciphersuite, state, last_resort);
 
+-- What was withdrawn before it came.
+CREATE TABLE IF NOT EXISTS withdrawn (hash_ref BLOB PRIMARY KEY);
+
 CREATE TABLE IF NOT EXISTS message (
     position  INTEGER PRIMARY KEY AUTOINCREMENT,
     group_id  BLOB NOT NULL,

@@ -40,6 +40,7 @@ internal fun FfiException.toPublic(): MlsException =
         is FfiException.Keypackage -> keypackageException(reason, detail)
         is FfiException.Group -> groupException(reason, detail)
         is FfiException.Message -> messageException(reason, detail)
+        is FfiException.Marmot -> MlsException.Bug(detail)
         is FfiException.Spent -> MlsException.Spent(detail)
         is FfiException.Cancelled -> MlsException.Bug(detail)
         is FfiException.Other -> MlsException.Bug(detail)

@@ -16,7 +16,7 @@ public data class LiveObjects(
     public val stagedCommits: Long,
     /** Proposals that came in. */
     public val receivedProposals: Long,
-    /** Encrypted messages. */
+    /** Encrypted messages, those of one call counted once. */
     public val sealedMessages: Long,
 ) {
     /** Counts. */

@@ -1,5 +1,6 @@
 package dev.mlskit
 
+import dev.mlskit.ffi.keepThreadsAttached
 import kotlinx.coroutines.CoroutineScope
 import kotlinx.coroutines.CoroutineStart
 import kotlinx.coroutines.Dispatchers
@@ -284,6 +285,10 @@ public class MlsClient private constructor(
         }
 
         private val ENDS = CoroutineScope(SupervisorJob() + Dispatchers.Default)
+
+        init {
+            keepThreadsAttached()
+        }
     }
 }
 

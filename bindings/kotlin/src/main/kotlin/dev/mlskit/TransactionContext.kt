@@ -271,10 +271,27 @@ public class TransactionContext internal constructor(
         groupId: GroupId,
         plaintext: ByteArray,
         aad: ByteArray = ByteArray(0),
-    ): SealedMessage {
-        val sealed = SealedMessage(native.callForObject { encryptMessage(groupId, plaintext, aad) })
-        native.own(sealed::settle)
-        return sealed
+    ): SealedMessage = encryptMessages(groupId, listOf(PlainMessage(plaintext, aad))).single()
+
+    /**
+     * Encrypts many messages to a group in one call, which is several times as fast as one by one. They come back in their
+     * order, or none does.
+     *
+     * ```kotlin
+     * val sealed = client.transaction { tx -> tx.encryptMessages(group, texts.map { PlainMessage(it.encodeToByteArray()) }) }
+     * sealed.forEach { deliver(it.open()) }
+     * ```
+     *
+     * @throws GroupException.ProposalsPending while there are proposals to be committed first.
+     */
+    public suspend fun encryptMessages(
+        groupId: GroupId,
+        messages: List<PlainMessage>,
+    ): List<SealedMessage> {
+        val sealed = native.callForObject { encryptMessages(groupId, messages.map(PlainMessage::toFfi)) }
+        val batch = SealedBatch(sealed)
+        native.own(batch::settle)
+        return messages.indices.map { SealedMessage(batch, it) }
     }
 
     /**

@@ -17,6 +17,7 @@ import java.io.File
 import java.security.KeyStore
 import java.security.cert.CertificateFactory
 import java.security.cert.X509Certificate
+import java.util.concurrent.ConcurrentHashMap
 import kotlin.io.encoding.Base64
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
@@ -35,10 +36,18 @@ class Identity(
     fun credential(suite: Ciphersuite = SUITE) = Credential.x509(suite, listOf(certificate), privateKey)
 }
 
-/** Java makes certificates by its keytool only. */
+private val identities = ConcurrentHashMap<List<String>, Identity>()
+
+/** Whoever has this name, and always the same. */
 fun World.identity(
     name: String,
     vararg options: String = arrayOf("-keyalg", "Ed25519"),
+): Identity = identities.getOrPut(listOf(name, *options)) { made(name, options.toList()) }
+
+/** Java makes certificates by its keytool only, which takes a second. */
+private fun World.made(
+    name: String,
+    options: List<String>,
 ): Identity {
     val keystore = file("$name.keystore")
     val tool = File(System.getProperty("java.home"), "bin/keytool").path

@@ -7,6 +7,7 @@ import dev.mlskit.MessageException
 import dev.mlskit.MessageRejection
 import dev.mlskit.MisplacedMessage
 import dev.mlskit.MlsClient
+import dev.mlskit.PlainMessage
 import dev.mlskit.Received
 import org.junit.jupiter.api.Test
 import kotlin.test.assertContentEquals
@@ -24,6 +25,27 @@ class MessagesTest {
             val sent = (1..5).map { alice.say(group, "$it") }
             assertEquals(listOf("5", "1", "3", "2", "4"), listOf(4, 0, 2, 1, 3).map { bob.hear(sent[it]) })
             for (message in sent) assertFails<MessageException.Duplicate> { bob.hear(message) }
+        }
+
+    @Test
+    fun `many messages are encrypted in one call and come back in their order`() =
+        scenario {
+            val (alice, bob, group) = pair()
+            val texts = (0..<100).map { "text $it" to "number $it" }
+            val messages = texts.map { (text, aad) -> PlainMessage(text.encodeToByteArray(), aad.encodeToByteArray()) }
+            val lost =
+                alice.transaction { tx ->
+                    assertEquals(emptyList(), tx.encryptMessages(group, emptyList()))
+                    val sealed = tx.encryptMessages(group, messages)
+                    assertFails<GroupException.NotCommitted> { sealed.last().open() }
+                    tx.abort()
+                    sealed
+                }
+            for (message in lost) assertFails<GroupException.NotCommitted> { message.open() }
+            val sent = alice.transaction { tx -> tx.encryptMessages(group, messages) }.map { it.open() }
+            val heard = bob.transaction { tx -> sent.map { assertIs<Received.Application>(tx.processMessage(it)) } }
+            assertEquals(texts, heard.map { it.plaintext.decodeToString() to it.aad.decodeToString() })
+            assertEquals("PlainMessage(6 bytes, 8 in clear)", messages.first().toString())
         }
 
     @Test

@@ -2,13 +2,16 @@ package dev.mlskit.tests
 
 import dev.mlskit.ClientId
 import dev.mlskit.DatabaseKey
+import dev.mlskit.KeypackageRef
+import dev.mlskit.readme.tidyUp
 import org.junit.jupiter.api.Test
 import java.io.File
 import kotlin.test.assertEquals
 import kotlin.test.assertNotNull
 import kotlin.test.assertNull
+import kotlin.test.assertTrue
 
-/** The README's example compiles and runs: it is QuickStart.kt to the letter. */
+/** The examples compile and run: the library's README shows QuickStart.kt to the letter, the repository's is compiled itself. */
 class QuickStartTest {
     @Test
     fun `the readme shows what is compiled here`() {
@@ -20,6 +23,12 @@ class QuickStartTest {
     @Test
     fun `the quick start works`() =
         scenario {
+            val bytes = DatabaseKey(World.KEY).use { dev.mlskit.readme.publish(file("alice@example.com"), it) }
+            val client = open("alice@example.com")
+            assertTrue(client.importKeypackageOf(client.id, bytes).isValid())
+            tidyUp(client)
+            assertEquals(listOf(KeypackageRef.of(bytes)), client.getKeypackageRefs().filter { it.isValid() })
+
             var published: ByteArray? = null
             DatabaseKey(World.KEY).use { publish(file("alice"), it) { bytes -> published = bytes } }
             val (bob, bobs) = client("bob")
