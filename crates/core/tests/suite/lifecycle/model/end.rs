@@ -26,7 +26,6 @@ impl World {
         self.terms = Terms { grace: self.terms.grace, ..Terms::NONE };
         self.quiet_run("the policy wants none").await?;
         self.run_forward("the grace of the last is over").await?;
-        self.run_forward("and the rest of the grace").await?;
         let left = self.ledger.all(|package| package.has_keys() && package.stage != Stage::Own);
         ensure(left.is_empty(), || format!("(c) {left:?} have keys where none are wanted"))?;
         self.expire().await

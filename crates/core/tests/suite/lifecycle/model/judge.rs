@@ -12,6 +12,8 @@ use super::{
 /// What a step may have made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Made {
+    /// The client was not called.
+    Untouched,
     Nothing,
     /// What the policy wants: it was maintained.
     ByPolicy,
@@ -64,6 +66,9 @@ impl Judge<'_> {
             let is_stored = refs.contains(&package.keypackage_ref);
             if !package.has_keys() {
                 ensure(!is_stored, || format!("(c) #{at} has keys again, or still: {package:?}"))?;
+            } else if package.may_go && is_stored && package.stage == Stage::Withdrawn(self.now) {
+                // No grace, and a run that was cut off: the next maintenance purges it.
+                (package.may_go, package.over_since) = (false, None);
             } else if package.may_go && self.made == Made::ByPolicy {
                 ensure(!is_stored, || format!("(c) #{at} is over, and keeps its keys: {package:?}"))?;
                 let has_expired = package.not_after() <= self.now;
@@ -80,7 +85,9 @@ impl Judge<'_> {
     /// As many as are missing, by those who may.
     fn new_packages(&mut self, stored: &[KeypackageRef]) -> Outcome {
         let new: Vec<_> = stored.iter().filter(|one| self.ledger.find(one).is_none()).cloned().collect();
-        ensure(new.is_empty() || self.made != Made::Nothing, || format!("(d) nobody has made {new:?}"))?;
+        ensure(new.is_empty() || matches!(self.made, Made::ByPolicy | Made::ByApp), || {
+            format!("(d) nobody has made {new:?}")
+        })?;
         for keypackage_ref in new {
             let stage = if self.made == Made::ByApp { Stage::Own } else { Stage::Pending };
             self.ledger.made(keypackage_ref, stage, self.now);
@@ -101,8 +108,8 @@ impl Judge<'_> {
                 && package.keypackage_ref.is_last_resort() == last_resort
         });
         let package = |at: &usize| &self.ledger.packages[*at];
-        let valid = in_service.iter().filter(|at| package(at).not_after() > self.now).count();
-        ensure(valid >= wanted, || format!("(b) {valid} are in service where {wanted} are wanted"))?;
+        let fit = in_service.iter().filter(|at| package(at).is_fit(self.now)).count();
+        ensure(fit >= wanted, || format!("(b) {fit} are fit for service where {wanted} are wanted"))?;
         let (old, new): (Vec<_>, Vec<_>) = in_service.into_iter().partition(|at| *at < self.known);
         let young = old.iter().filter(|at| package(at).is_young(self.now)).count();
         ensure(new.is_empty() || young + new.len() <= wanted, || {

@@ -47,6 +47,9 @@ impl Terms {
     }
 }
 
+/// What policies have if nothing else is said.
+const REFRESH_MARGIN: Duration = Duration::from_hours(28 * 24);
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Stage {
     /// The app's own.
@@ -115,6 +118,13 @@ impl Package {
     /// Its keys are gone before its time: its withdrawal is asked for.
     fn bury(&mut self) {
         (self.stage, self.over_since, self.may_go) = (Stage::Tombstone, None, false);
+    }
+
+    /// It needs no replacement yet, whatever the engine's jitter: later than that would be late.
+    pub(super) fn is_fit(&self, now: u64) -> bool {
+        let not_before = self.keypackage_ref.lifetime().unwrap().not_before();
+        let margin = REFRESH_MARGIN.as_secs().min(self.not_after().saturating_sub(self.made_at) / 3);
+        not_before <= now + DAY.as_secs() && now < self.not_after() - margin && !self.is_outdated
     }
 
     /// The rule of the two looks.

@@ -16,11 +16,11 @@ impl World {
             Step::Sync(faults) => self.sync(faults, known).await,
             Step::Publish(number, fault) => match pick(&self.to_publish, *number).cloned() {
                 Some(one) => self.tell(one.keypackage_ref, Some(one.bytes), *fault).await,
-                None => Ok(Made::Nothing),
+                None => Ok(Made::Untouched),
             },
             Step::Withdraw(number, fault) => match pick(&self.to_withdraw, *number).cloned() {
                 Some(one) => self.tell(one, None, *fault).await,
-                None => Ok(Made::Nothing),
+                None => Ok(Made::Untouched),
             },
             Step::LateAnswer(number) => self.late_answer(*number).await,
             Step::DeliverLate => Ok(self.deliver_late()),
@@ -162,22 +162,22 @@ impl World {
     pub(in super::super) fn deliver_late(&mut self) -> Made {
         self.server.memory.deliver_late();
         self.late_answers.append(&mut self.on_the_way);
-        Made::Nothing
+        Made::Untouched
     }
 
     fn let_pass(&mut self, hours: u16) -> Made {
         self.pass(u64::from(hours) * 3600);
-        Made::Nothing
+        Made::Untouched
     }
 
     fn set_hours(&mut self, hours: i32) -> Made {
         self.set_clock(i64::from(hours) * 3600);
-        Made::Nothing
+        Made::Untouched
     }
 
     fn change_policy(&mut self, number: u8) -> Made {
         self.terms = *pick(&Terms::ALL, number).unwrap();
-        Made::Nothing
+        Made::Untouched
     }
 
     async fn replace(&mut self) -> Outcome<Made> {
@@ -262,7 +262,7 @@ impl World {
 
     async fn own_published(&mut self, number: u8) -> Outcome<Made> {
         let own = self.ledger.all(|package| package.stage == Stage::Own);
-        let Some(at) = pick(&own, number).copied() else { return Ok(Made::Nothing) };
+        let Some(at) = pick(&own, number).copied() else { return Ok(Made::Untouched) };
         let keypackage_ref = self.ledger.packages[at].keypackage_ref.clone();
         let bytes = self.client.keypackage(&keypackage_ref).await?.unwrap().to_bytes()?;
         self.tell(keypackage_ref, Some(bytes), Fault::None).await
@@ -270,7 +270,7 @@ impl World {
 
     async fn own_withdrawal(&mut self, number: u8) -> Outcome<Made> {
         let published = self.ledger.all(|package| package.stage == Stage::Published);
-        let Some(at) = pick(&published, number).copied() else { return Ok(Made::Nothing) };
+        let Some(at) = pick(&published, number).copied() else { return Ok(Made::Untouched) };
         self.tell(self.ledger.packages[at].keypackage_ref.clone(), None, Fault::None).await
     }
 }

@@ -19,14 +19,14 @@ impl World {
             ensure(is_first, || format!("(d) #{at} was served twice"))?;
             self.fetched.push(at);
         }
-        Ok(Made::Nothing)
+        Ok(Made::Untouched)
     }
 
     pub(super) async fn welcome(&mut self, number: u8, letter: Letter) -> Outcome<Made> {
         if self.fetched.is_empty() {
             self.fetch()?;
         }
-        let Some(at) = pick(&self.fetched, number).copied() else { return Ok(Made::Nothing) };
+        let Some(at) = pick(&self.fetched, number).copied() else { return Ok(Made::Untouched) };
         let package = &self.ledger.packages[at];
         let welcome = peer::welcome(&package.keypackage_ref, package.bytes.as_ref().unwrap());
         match letter {
@@ -78,15 +78,17 @@ impl World {
         self.client.transaction(work).await
     }
 
+    /// Whatever else the transaction holds is committed.
     async fn refuse(&mut self, welcome: &[u8]) -> Outcome {
-        let joined = self.join_and_leave(welcome).await;
+        let is_refused =
+            self.commit(async |tx| Ok(tx.join_group(welcome, JoinOptions::default()).await.is_err())).await?;
         self.seen.push("a bad Welcome was refused");
-        ensure(joined.is_err(), || "(a) a bad Welcome was joined".into())
+        ensure(is_refused, || "(a) a bad Welcome was joined".into())
     }
 
     /// A Welcome that was joined comes again.
     pub(super) async fn replay(&mut self, number: u8) -> Outcome<Made> {
-        let Some((at, welcome)) = pick(&self.joined, number).cloned() else { return Ok(Made::Nothing) };
+        let Some((at, welcome)) = pick(&self.joined, number).cloned() else { return Ok(Made::Untouched) };
         let expected = match self.ledger.packages[at].has_keys() {
             true => GroupError::WelcomeReplayed,
             false => GroupError::NoMatchingKeypackage,
