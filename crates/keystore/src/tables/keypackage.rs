@@ -156,26 +156,24 @@ const INSERT: &str = "
     INSERT INTO key_package (hash_ref, credential, ciphersuite, credential_type,
         not_before, not_after, last_resort, generated_at, bundle)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
-pub(crate) const BURY_ONE: &str = "
-    INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
-    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
-    FROM key_package WHERE hash_ref = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)";
+macro_rules! bury {
+    ($which:literal) => {
+        concat!(
+            "INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
+             SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
+             FROM key_package WHERE ",
+            $which
+        )
+    };
+}
+pub(crate) const BURY_ONE: &str = bury!("hash_ref = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)");
 /// Of what was given out: its publication may still be under way, and would be one of a package without keys.
-pub(crate) const BURY_OFFERED: &str = "
-    INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
-    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
-    FROM key_package WHERE hash_ref = ?1 AND offered_at IS NOT NULL";
+pub(crate) const BURY_OFFERED: &str = bury!("hash_ref = ?1 AND offered_at IS NOT NULL");
 pub(crate) const DELETE_ONE: &str = "DELETE FROM key_package WHERE hash_ref = ?1";
-pub(crate) const BURY_OF_CREDENTIAL: &str = "
-    INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
-    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
-    FROM key_package WHERE credential = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)";
+pub(crate) const BURY_OF_CREDENTIAL: &str = bury!("credential = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)");
 pub(crate) const DELETE_OF_CREDENTIAL: &str = "DELETE FROM key_package WHERE credential = ?1";
 pub(crate) const DELETE_EXPIRED: &str = "DELETE FROM key_package WHERE not_after <= ?1";
-pub(crate) const BURY_EXPIRED: &str = "
-    INSERT INTO tombstone (hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort)
-    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
-    FROM key_package WHERE not_after <= ?1 AND offered_at IS NOT NULL";
+pub(crate) const BURY_EXPIRED: &str = bury!("not_after <= ?1 AND offered_at IS NOT NULL");
 /// How many seconds after it was first seen to be over a removal forgets a tombstone. A maintenance does by its policy.
 const SECOND_LOOK: i64 = 24 * 60 * 60;
 
