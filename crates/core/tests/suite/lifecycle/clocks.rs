@@ -159,11 +159,35 @@ scenarios! {
         alice.clock.advance(YEARS);
         alice.withdrawn(&old).await;
         alice.clock.turn_to(right - 57 * DAY.as_secs());
-        for _ in 0..9 {
+        for _ in 0..10 {
             alice.maintain().await;
             alice.clock.advance(DAY);
         }
         assert!(!alice.stored().await.contains(&old[0]), "not for ever");
+    }
+
+    /// Whatever is looked at by it seems to have been withdrawn in the future.
+    async fn a_clock_that_is_wrong_either_way_for_an_hour_shortens_no_grace() {
+        let alice = Managed::new(few(1)).await;
+        let old = alice.publish_all().await;
+        let welcome = alice.welcome_for(&old[0]).await;
+        alice.clock.advance(57 * DAY);
+        alice.publish_all().await;
+        alice.withdrawn(&alice.maintain().await.withdraw).await;
+        let right = alice.clock.second();
+        for wrong in [right - 40 * DAY.as_secs(), 100, right + 30 * DAY.as_secs(), right + YEARS.as_secs()] {
+            for _ in 0..2 {
+                alice.clock.turn_to(wrong);
+                alice.maintain().await;
+                alice.clock.turn_to(right);
+                alice.maintain().await;
+            }
+        }
+        for _ in 0..6 {
+            alice.clock.advance(DAY);
+            alice.maintain().await;
+        }
+        alice.join(&welcome).await.unwrap();
     }
 
     async fn a_clock_that_starts_in_1970_purges_nothing_and_makes_up_for_it_later() {
