@@ -11,7 +11,7 @@
 mod end;
 mod judge;
 mod ledger;
-mod peer;
+pub(crate) mod peer;
 mod server;
 mod step;
 mod world;
