@@ -54,3 +54,4 @@ mod nesting;
 mod processes;
 mod rollback;
 mod seed_examples;
+mod watching;

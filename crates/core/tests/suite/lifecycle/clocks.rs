@@ -159,7 +159,7 @@ scenarios! {
         alice.clock.advance(YEARS);
         alice.withdrawn(&old).await;
         alice.clock.turn_to(right - 57 * DAY.as_secs());
-        for _ in 0..10 {
+        for _ in 0..9 {
             alice.maintain().await;
             alice.clock.advance(DAY);
         }

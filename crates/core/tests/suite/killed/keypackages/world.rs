@@ -105,8 +105,10 @@ impl World {
             return self.shelf.publish(words);
         }
         let was_served = self.serves_a_last_resort_package();
-        // A withdrawal noted by a clock that is behind seems older than it is, whatever came to nothing before.
-        let grace = (self.time + GRACE).saturating_add_signed(self.ahead.min(0));
+        // A withdrawal noted by a clock that is behind seems older than it is, whatever came to nothing before; of one that
+        // was ahead a day may be lost.
+        let grace = self.time + GRACE - if self.ahead > 0 { DAY } else { 0 };
+        let grace = grace.saturating_add_signed(self.ahead.min(0));
         self.grace.entry(words.to_owned()).and_modify(|until| *until = grace.min(*until)).or_insert(grace);
         self.shelf.withdraw(words);
         self.tally.withdrawals += 1;

@@ -138,7 +138,7 @@ impl Package {
                 // A clock that was wrong has noted it, or this one is. Seen twice it is the former.
                 let seen_before = self.doubted_since.filter(|since| *at > now && *since <= now);
                 let is_believed = seen_before.is_some_and(|since| since + terms.second_look().as_secs() <= now);
-                *at = if is_believed { now } else { *at };
+                *at = if is_believed { now - terms.second_look().as_secs() } else { *at };
                 self.doubted_since = (*at > now && !has_expired).then(|| seen_before.unwrap_or(now));
                 *at + terms.grace.as_secs() <= now
             }
