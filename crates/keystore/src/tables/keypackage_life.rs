@@ -153,21 +153,24 @@ impl Operation<'_> {
     }
 
     /// Deletes the packages, of all credentials, whose time was seen to be over once before; notes whose time is over
-    /// now; and forgets that of those whose time is not. A withdrawal in the future was noted by a clock that was wrong:
-    /// its grace begins anew. Tombstones go in the same way when their package has expired.
+    /// now; and forgets that of those whose time is not. A withdrawal in the future was noted by a clock that was ahead,
+    /// or this one is behind: when that was seen twice its grace begins, at the first look at the earliest. Tombstones go
+    /// in the same way when their package has expired.
     ///
     /// # Errors
     /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63;
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn purge_keypackages(&mut self, times: PurgeTimes) -> Result<usize> {
         let PurgeTimes { now, withdrawn_by, over_by } = times;
-        let (now, withdrawn_by) = (seconds("now", now)?, seconds("now", withdrawn_by)?);
-        self.connection.prepare_cached(CLAMP)?.execute([now])?;
+        let (now, withdrawn_by, over_by) =
+            (seconds("now", now)?, seconds("now", withdrawn_by)?, seconds("now", over_by)?);
         self.connection.prepare_cached(NOT_OVER)?.execute([now, withdrawn_by])?;
+        self.connection.prepare_cached(GRACE_ANEW)?.execute([now, over_by])?;
         self.connection.prepare_cached(EXPIRED)?.execute([now])?;
         self.connection.prepare_cached(HAD_GRACE)?.execute([now, withdrawn_by])?;
-        let over_by = seconds("now", over_by)?;
         let rows = self.change_keypackages(KeypackageChange::Purged, PURGE, [over_by])?;
+        // Behind the purge: what this notes is no reason to purge.
+        self.connection.prepare_cached(IN_DOUBT)?.execute([now])?;
         self.forget_tombstones(now, over_by)?;
         Ok(self.count_deleted_secrets(rows))
     }
@@ -221,14 +224,24 @@ pub(crate) const WITHDRAWN: &str = returning!(
     WHERE hash_ref = ?1 AND state < 3"
 );
 pub(crate) const FORGET: &str = returning!("DELETE FROM tombstone WHERE hash_ref = ?1");
-pub(crate) const CLAMP: &str = "
-    UPDATE key_package SET withdrawn_at = ?1 WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1";
+/// A withdrawal in the future. Between the withdrawal and the expiry `over_at` says that the time is over; before both, that
+/// such a withdrawal was seen. When that lasts its grace begins with it.
+pub(crate) const IN_DOUBT: &str = "
+    UPDATE key_package SET over_at = ?1
+    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1 AND over_at IS NULL";
+pub(crate) const GRACE_ANEW: &str = "
+    UPDATE key_package SET withdrawn_at = ?2, over_at = NULL
+    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1 AND over_at <= ?2 AND over_at < not_after";
 /// Few are over: the plus signs keep SQLite from searching all that have not expired.
 pub(crate) const NOT_OVER: &str = "
     UPDATE key_package SET over_at = NULL
     WHERE over_at IS NOT NULL
-        AND (+over_at > ?1 OR (+not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR withdrawn_at > ?2)))";
-pub(crate) const EXPIRED: &str = "UPDATE key_package SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
+        AND (+over_at > ?1
+            OR (+not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR withdrawn_at BETWEEN ?2 + 1 AND ?1))
+            OR (state = 3 AND withdrawn_at <= ?1 AND +over_at < withdrawn_at AND +over_at < not_after))";
+pub(crate) const EXPIRED: &str = "
+    UPDATE key_package SET over_at = ?1
+    WHERE not_after <= ?1 AND (over_at IS NULL OR (state = 3 AND withdrawn_at > ?1 AND +over_at < not_after))";
 pub(crate) const HAD_GRACE: &str = "
     UPDATE key_package SET over_at = ?1
     WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at <= ?2 AND over_at IS NULL";
