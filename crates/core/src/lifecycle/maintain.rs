@@ -8,7 +8,7 @@ use super::{
     plan::{InService, Plan},
     replace,
 };
-use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, credential, keypackage};
+use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, keypackage};
 
 pub(crate) fn maintain(
     operation: &mut Operation<'_>,
@@ -16,17 +16,13 @@ pub(crate) fn maintain(
     credential_ref: &CredentialRef,
     policy: &KeypackagePolicy,
 ) -> Result<()> {
-    let credential = credential::resolve(operation, client.id(), credential_ref)?;
-    let due = Due::new(policy, clock::seconds(client.now()), credential_ref)?;
+    let (credential, credential_ref) = replace::in_force(operation, client, credential_ref)?;
+    let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
     operation.purge_keypackages(PurgeTimes {
         now: due.now,
         withdrawn_by: due.before(policy.grace),
         over_by: due.before(policy.second_look()),
     })?;
-    // Its packages are in the care of the one that took its place.
-    if operation.successor(credential)?.is_some() {
-        return Ok(());
-    }
     for last_resort in [true, false] {
         let packages = in_service(operation, credential, &due, last_resort)?;
         let Plan { generate, retire } = Plan::new(policy.target_of(last_resort), packages);
@@ -35,12 +31,12 @@ pub(crate) fn maintain(
         }
         if generate > 0 {
             let config = policy.config_of(last_resort);
-            for keypackage in keypackage::generate_batch(operation, client, credential_ref, generate, &config)? {
+            for keypackage in keypackage::generate_batch(operation, client, &credential_ref, generate, &config)? {
                 operation.offer_keypackage(keypackage.keypackage_ref()?.hash_ref(), due.now)?;
             }
         }
     }
-    replace::move_groups(operation, client, credential, credential_ref)
+    replace::move_groups(operation, client, credential, &credential_ref)
 }
 
 /// The packages of one kind that a directory serves or may serve, those of replaced credentials too.
@@ -57,7 +53,7 @@ fn in_service(view: &View<'_>, credential: CredentialId, due: &Due<'_>, last_res
 }
 
 pub(crate) fn renew(operation: &mut Operation<'_>, client: &Client, credential_ref: &CredentialRef) -> Result<()> {
-    let credential = credential::resolve(operation, client.id(), credential_ref)?;
+    let (credential, _) = replace::in_force(operation, client, credential_ref)?;
     Ok(operation.outdate_keypackages(credential)?)
 }
 

@@ -10,8 +10,9 @@ use mlskit_keystore::{KeypackageState, View};
 use super::{
     KeypackagePolicy,
     due::{Due, Fitness},
+    replace::in_force,
 };
-use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, credential, keypackage};
+use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, keypackage};
 
 /// A key package that a directory is to serve.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,13 +49,9 @@ pub(crate) fn outgoing(
     credential_ref: &CredentialRef,
     policy: &KeypackagePolicy,
 ) -> Result<OutgoingKeypackages> {
-    let credential = credential::resolve(view, client.id(), credential_ref)?;
-    let due = Due::new(policy, clock::seconds(client.now()), credential_ref)?;
-    // The packages of one that was replaced are in the care of its successor.
-    let in_service = match view.successor(credential)? {
-        Some(_) => Vec::new(),
-        None => view.keypackages_in_service(credential)?,
-    };
+    let (credential, credential_ref) = in_force(view, client, credential_ref)?;
+    let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
+    let in_service = view.keypackages_in_service(credential)?;
     let out_of_service = view.keypackages_out_of_service()?;
     let next = in_service.iter().chain(&out_of_service).map(|package| due.next(package)).min();
 
