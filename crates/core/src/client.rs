@@ -11,8 +11,8 @@ use mlskit_keystore::{DatabaseKey, Keystore, View};
 pub use options::ClientOptions;
 
 use crate::{
-    ClientId, CredentialError, CredentialFilter, CredentialRef, Error, Keypackage, KeypackageRef, Result,
-    TransactionContext, TransactionError, credential, keypackage, nesting,
+    ClientId, CredentialError, CredentialFilter, CredentialRef, Error, Keypackage, KeypackageRef, Result, StateChanges,
+    TransactionContext, TransactionError, credential, keypackage, nesting, watch::Feed,
 };
 
 /// One client of MLS, with everything that it keeps in one encrypted file. Clones are cheap and share it.
@@ -25,6 +25,7 @@ struct Inner {
     keystore: Keystore,
     id: ClientId,
     options: ClientOptions,
+    feed: Feed,
 }
 
 impl Client {
@@ -90,7 +91,8 @@ impl Client {
             let expected = ClientId::from(found).to_string();
             return Err(CredentialError::DifferentClient { expected, found: id.to_string() }.into());
         }
-        Ok(Self { inner: Arc::new(Inner { keystore, id, options }) })
+        let feed = Feed::of(&keystore, &id);
+        Ok(Self { inner: Arc::new(Inner { keystore, id, options, feed }) })
     }
 
     /// The client's id.
@@ -157,6 +159,43 @@ impl Client {
                 Err(error)
             }
         }
+    }
+
+    /// Subscribes to what is changed from now on: each commit of a transaction of this client or a clone, in their order,
+    /// is told before its [`finish`](TransactionContext::finish) returns. What is not committed is not told.
+    ///
+    /// ```
+    /// # use mlskit::{Client, ClientId, Credential, openmls::prelude::Ciphersuite};
+    /// # fn main() -> mlskit::Result<()> { smol::block_on(async {
+    /// # let client = Client::temporary(ClientId::from("alice")).await?;
+    /// # let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
+    /// # let credential = Credential::basic(suite, client.id())?;
+    /// # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await?;
+    /// use mlskit::{StateChange, watch::KeypackageChange};
+    ///
+    /// let mut changes = client.changes();
+    /// client.transaction(async |tx| tx.generate_keypackage(&credential_ref, None).await).await?;
+    /// # client.close().await;
+    /// # let mut generated = 0;
+    /// while let Some(change) = changes.next().await {
+    ///     match change {
+    ///         StateChange::Keypackages { change: KeypackageChange::Generated, refs } => {
+    ///             println!("{} new key packages", refs.len());
+    ///             # generated += refs.len();
+    ///         }
+    ///         StateChange::Missed { count } => println!("{count} changes went by unread"),
+    ///         _ => {}
+    ///     }
+    /// }
+    /// # assert_eq!(generated, 1);
+    /// # Ok(()) }) }
+    /// ```
+    ///
+    /// Another client of the same file is not heard, in this process or another: [`keypackage_status`](Self::keypackage_status)
+    /// and the lists show what is stored, whoever stored it. A subscription does not keep the client open.
+    #[must_use]
+    pub fn changes(&self) -> StateChanges {
+        self.inner.feed.subscribe()
     }
 
     /// All credentials, in the order in which they were added.
@@ -256,7 +295,7 @@ fn check_id(id: &ClientId) -> Result<(), CredentialError> {
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Inner { keystore: _, id, options } = &*self.inner;
+        let Inner { keystore: _, id, options, feed: _ } = &*self.inner;
         formatter.debug_struct("Client").field("id", id).field("options", options).finish_non_exhaustive()
     }
 }

@@ -32,6 +32,7 @@
 //! | configure a key package | [`KeypackageConfig`] |
 //! | name and look at one | [`KeypackageRef`], [`KeypackageExt`] |
 //! | keep a directory supplied with key packages | [`lifecycle`], [`Client::sync_keypackages`], [`KeypackagePolicy`] |
+//! | see what changes, as it does | [`Client::changes`], [`watch`] |
 //! | create a group, join one, follow and change it | [`group`], [`TransactionContext::create_group`], [`TransactionContext::join_group`] |
 //! | find out what comes in, before it counts | [`group::Received`], [`group::StagedCommit`] |
 //! | send what is to be sent | [`Client::outgoing`], [`group::SealedMessage`] |
@@ -70,6 +71,7 @@ pub mod lifecycle;
 pub mod marmot;
 mod nesting;
 mod transaction;
+pub mod watch;
 #[cfg(test)]
 mod witness;
 
@@ -93,6 +95,7 @@ pub use lifecycle::{
 };
 pub use mlskit_keystore::{DatabaseKey, StorageError, TransactionError};
 pub use transaction::TransactionContext;
+pub use watch::{StateChange, StateChanges};
 
 /// The README's examples compile.
 #[cfg(doctest)]

@@ -10,7 +10,7 @@ use futures_lite::future;
 
 use crate::{
     CancelToken, ClientId, ClientOptions, CredentialFilter, CredentialRef, Keypackage, KeypackageRef, ManualClock,
-    MlsError, Result, Secret, TransactionContext,
+    MlsError, Result, Secret, StateChanges, TransactionContext,
     keypackage_ref::packed,
     live::{CLIENTS, Live},
     member::each,
@@ -83,6 +83,13 @@ impl Client {
         };
         // What was cancelled before the call begins nothing, so giving up comes first.
         future::or(give_up, begin).await
+    }
+
+    /// Subscribes to what is changed from now on by transactions of this client. What is not committed is not told, and
+    /// neither is what another client of the same file commits. It does not keep the client open.
+    #[must_use]
+    pub fn changes(&self) -> Arc<StateChanges> {
+        StateChanges::new(self.core.changes())
     }
 
     /// All credentials, in the order in which they were added.

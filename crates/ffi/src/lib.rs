@@ -44,6 +44,8 @@ mod outgoing_keypackages;
 mod received;
 mod sealed_message;
 mod secret;
+mod state_change;
+mod state_changes;
 mod transaction;
 
 pub use bytes::{ClientId, GroupId, HashRef, NostrPublicKey, SignatureKey};
@@ -89,6 +91,8 @@ pub use received::{
 };
 pub use sealed_message::{PlainMessage, SealedMessages};
 pub use secret::Secret;
+pub use state_change::{CredentialChange, GroupChange, KeypackageChange, StateChange};
+pub use state_changes::StateChanges;
 pub use transaction::TransactionContext;
 
 #[cfg(not(panic = "unwind"))]

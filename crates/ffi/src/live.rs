@@ -21,6 +21,8 @@ pub struct LiveObjects {
     pub sealed_messages: u64,
     /// Runs of supplying a directory.
     pub keypackage_syncs: u64,
+    /// Subscriptions to what a client changes.
+    pub state_changes: u64,
 }
 
 /// Counts what lives now.
@@ -35,6 +37,7 @@ pub fn live_objects() -> LiveObjects {
         received_proposals,
         sealed_messages,
         keypackage_syncs,
+        state_changes,
     ] = COUNTS.each_ref().map(|count| count.load(Ordering::SeqCst));
     LiveObjects {
         clients,
@@ -45,6 +48,7 @@ pub fn live_objects() -> LiveObjects {
         received_proposals,
         sealed_messages,
         keypackage_syncs,
+        state_changes,
     }
 }
 
@@ -56,8 +60,9 @@ pub(crate) const STAGED_COMMITS: usize = 4;
 pub(crate) const RECEIVED_PROPOSALS: usize = 5;
 pub(crate) const SEALED_MESSAGES: usize = 6;
 pub(crate) const KEYPACKAGE_SYNCS: usize = 7;
+pub(crate) const STATE_CHANGES: usize = 8;
 
-static COUNTS: [AtomicU64; 8] = [const { AtomicU64::new(0) }; 8];
+static COUNTS: [AtomicU64; 9] = [const { AtomicU64::new(0) }; 9];
 
 /// Counted as one of its kind for as long as it lives.
 #[derive(Debug)]

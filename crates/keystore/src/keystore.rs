@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    DatabaseKey, Error, Result, StorageError, Transaction, View, exit,
+    Change, DatabaseKey, Error, Result, StorageError, Transaction, View, exit,
     readers::Readers,
     schema::{MIGRATIONS, Migration},
     temporary::TemporaryFolder,
@@ -94,6 +94,15 @@ impl Keystore {
         let sender = self.shared.writer.clone();
         // Made on the writer thread: if nobody takes it, its drop rolls back.
         self.turn(move |writer| Ok(Transaction::new(writer.begin()?, sender))).await
+    }
+
+    /// Has `listener` told what each transaction of this handle and its clones has changed, from the next commit on: on the
+    /// writer thread, right after the commit and before [`finish`](Transaction::finish) returns, also where nobody waits for
+    /// that any more. What other handles and processes change it is not told. It goes when the database is closed.
+    pub fn on_commit(&self, listener: impl FnMut(Vec<Change>) + Send + 'static) {
+        let listener = Box::new(listener);
+        // An error means that the database is closed: then there is nothing to tell.
+        let _ = self.shared.writer.send(Message::Job(Box::new(|writer| writer.listener = Some(listener))));
     }
 
     /// Reads the last committed state, on a thread for reading; waits for no transaction.

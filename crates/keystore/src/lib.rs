@@ -6,6 +6,7 @@
 //! The feature `vendored-openssl` builds OpenSSL's libcrypto along for SQLCipher, instead of linking the system's.
 
 mod cache;
+mod changes;
 mod codec;
 mod connection;
 mod error;
@@ -27,6 +28,7 @@ mod writer;
 mod tests;
 
 pub use cache::Cache;
+pub use changes::{Change, CredentialChange, GroupChange, KeypackageChange};
 pub use codec::encode_bare;
 pub use error::{Error, Result, StorageError, TransactionError};
 pub use key::DatabaseKey;

@@ -8,16 +8,18 @@ use rusqlite::Connection;
 use crate::{
     Result,
     cache::{Cache, Slot},
+    changes::{Changes, Notes},
 };
 
 /// Reads: inside a transaction what it sees, elsewhere what is committed.
 pub struct View<'a> {
     pub(crate) connection: &'a Connection,
+    pub(crate) notes: Notes,
 }
 
 impl<'a> View<'a> {
     pub(crate) fn new(connection: &'a Connection) -> Self {
-        Self { connection }
+        Self { connection, notes: Notes::default() }
     }
 }
 
@@ -65,6 +67,11 @@ impl<'a> Operation<'a> {
     /// Whether it has written what a failure undoes.
     pub(crate) fn wrote(&self) -> bool {
         self.connection.total_changes() != self.changes_before
+    }
+
+    /// What it has changed.
+    pub(crate) fn take_changes(&self) -> Changes {
+        self.view.notes.take()
     }
 
     /// How many entries of the cache have to be there still.

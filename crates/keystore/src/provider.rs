@@ -16,6 +16,7 @@ use crate::{
 ///
 /// Key packages are written by [`insert_keypackage`](crate::Operation::insert_keypackage), not through this.
 pub struct GroupStorage<'a> {
+    view: &'a View<'a>,
     blobs: Blobs<'a>,
     group_id: Vec<u8>,
     defers: bool,
@@ -26,7 +27,7 @@ impl View<'_> {
     /// The storage for an operation on the group `group_id`, whose row must be there before OpenMLS writes.
     pub fn group_storage(&self, group_id: impl Into<Vec<u8>>) -> GroupStorage<'_> {
         let (blobs, group_id) = (Blobs(self.connection), group_id.into());
-        GroupStorage { blobs, group_id, defers: false, has_deferred: Cell::new(false) }
+        GroupStorage { view: self, blobs, group_id, defers: false, has_deferred: Cell::new(false) }
     }
 }
 
@@ -308,7 +309,7 @@ impl StorageProvider<CURRENT_VERSION> for GroupStorage<'_> {
 
     /// OpenMLS calls this before it has decrypted a Welcome; the operation's savepoint brings the row back if that fails.
     fn delete_key_package<Ref: traits::HashReference<CURRENT_VERSION>>(&self, hash_ref: &Ref) -> Outcome<()> {
-        self.blobs.consume_keypackage(&key_bytes::of(hash_ref)?)
+        self.view.consume_keypackage(&key_bytes::of(hash_ref)?)
     }
 
     fn write_key_package<Ref: traits::HashReference<CURRENT_VERSION>, Bundle: traits::KeyPackage<CURRENT_VERSION>>(

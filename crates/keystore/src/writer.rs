@@ -32,7 +32,7 @@ pub(crate) use session::Fate;
 use session::Open;
 
 use crate::{
-    Result, StorageError, TransactionError,
+    Change, Result, StorageError, TransactionError,
     cache::Slot,
     connection::{self, Access},
     exit,
@@ -59,6 +59,8 @@ pub(crate) enum Message {
 }
 
 pub(crate) type Probe = Arc<dyn Fn() -> bool + Send + Sync>;
+/// Gets the changes of each transaction that has changed anything, right after its commit.
+pub(crate) type Listener = Box<dyn FnMut(Vec<Change>) + Send>;
 type Start = dyn FnOnce(&mut Writer, Result<()>) + Send;
 
 /// An entry of the queue.
@@ -81,6 +83,7 @@ pub(crate) struct Writer {
     migrations: &'static [Migration],
     open: Option<Open>,
     cache: Slot,
+    pub(crate) listener: Option<Listener>,
     /// SQLite's count of commits by others, as of the last begin.
     data_version: Option<i64>,
     waiting: VecDeque<Waiting>,
@@ -126,6 +129,7 @@ impl Writer {
             migrations,
             open: None,
             cache: Slot::default(),
+            listener: None,
             data_version: None,
             waiting: VecDeque::new(),
             // A process that was killed may have left deleted secrets in the WAL.

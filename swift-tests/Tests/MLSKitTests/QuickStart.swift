@@ -15,6 +15,20 @@ extension Scenarios {
                 let valid = try await client.keypackageRefs().filter(\.isValid)
                 let published = try KeypackageRef(ofKeypackage: bytes)
                 #expect(valid == [published])
+
+                let directory = MemoryDirectory()
+                let shelf = directory.shelf(of: client.id)
+                let server = Server { method, path, body in
+                    guard method == "PUT", let body else { throw OwnError() }
+                    let ref = try KeypackageRef(ofKeypackage: body)
+                    #expect(path == "keypackages/\(ref)")
+                    try await shelf.publish(ref, bytes: body)
+                    return nil
+                }
+                let credential = try #require(try await client.credentials().first)
+                let next = try #require(try await supply(server, for: credential, of: client))
+                #expect(next > Date().addingTimeInterval(48 * 86400))
+                #expect(await directory.served(of: client.id).count == 21)
             }
         }
 

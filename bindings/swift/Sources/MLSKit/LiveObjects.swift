@@ -16,10 +16,13 @@ public struct LiveObjects: Hashable, Sendable {
     public let receivedProposals: UInt64
     /// Encrypted messages.
     public let sealedMessages: UInt64
+    /// Runs of supplying a directory.
+    public let keypackageSyncs: UInt64
 
     /// All of them together.
     public var total: UInt64 {
         clients + transactions + cancelTokens + clocks + stagedCommits + receivedProposals + sealedMessages
+            + keypackageSyncs
     }
 
     /// Counts what lives now.
@@ -32,7 +35,8 @@ public struct LiveObjects: Hashable, Sendable {
             clocks: now.clocks,
             stagedCommits: now.stagedCommits,
             receivedProposals: now.receivedProposals,
-            sealedMessages: now.sealedMessages
+            sealedMessages: now.sealedMessages,
+            keypackageSyncs: now.keypackageSyncs
         )
     }
 }

@@ -1,6 +1,6 @@
 //! Commits: one's own, from the making to the delivery service's answer, and others', when they are accepted.
 
-use mlskit_keystore::{CredentialId, Operation, OutgoingKind};
+use mlskit_keystore::{CredentialId, GroupChange, Operation, OutgoingKind};
 use openmls::prelude::{
     CommitMessageBundle, GroupId, LeafNodeIndex, LeafNodeParameters, MlsGroup, NewSignerBundle, Proposal,
 };
@@ -159,21 +159,23 @@ pub(crate) fn commit_accepted(
     client: &Client,
     group_id: &GroupId,
 ) -> Result<EpochChange> {
-    let (change, has_new_keys, next) = session::with(operation, client.id(), group_id, |session, provider| {
-        let mut has_new_keys = true;
-        if !session.record.is_joining {
-            let pending = session.group.pending_commit().ok_or(GroupError::NoPendingCommit)?;
-            has_new_keys = pending.update_path_leaf_node().is_some();
-            session.group.merge_pending_commit(provider).map_err(GroupError::refused)?;
-        }
-        Ok((EpochChange::of(&session.group, None), has_new_keys, session.record.next_credential))
-    })?;
+    let (change, has_new_keys, is_joining, next) =
+        session::with(operation, client.id(), group_id, |session, provider| {
+            let (mut has_new_keys, is_joining) = (true, session.record.is_joining);
+            if !is_joining {
+                let pending = session.group.pending_commit().ok_or(GroupError::NoPendingCommit)?;
+                has_new_keys = pending.update_path_leaf_node().is_some();
+                session.group.merge_pending_commit(provider).map_err(GroupError::refused)?;
+            }
+            Ok((EpochChange::of(&session.group, None), has_new_keys, is_joining, session.record.next_credential))
+        })?;
     operation.delete_outgoing(group_id.as_slice(), OutgoingKind::Commit)?;
     operation.release_welcomes(group_id.as_slice())?;
     if has_new_keys {
         own_keys_changed(operation, client, group_id, next)?;
     }
-    end_epoch(operation, group_id)?;
+    let what = if is_joining { GroupChange::Joined } else { GroupChange::EpochChanged };
+    end_epoch(operation, group_id, what, change.epoch)?;
     Ok(change)
 }
 
@@ -227,7 +229,8 @@ pub(crate) fn accept(operation: &mut Operation<'_>, client: &Client, staged: Sta
     }
     drop_pending(operation, &group_id)?;
     operation.delete_outgoing(group_id.as_slice(), OutgoingKind::Leave)?;
-    end_epoch(operation, &group_id)?;
+    let what = if change.self_removed { GroupChange::Removed } else { GroupChange::EpochChanged };
+    end_epoch(operation, &group_id, what, change.epoch)?;
     Ok(change)
 }
 
@@ -260,14 +263,13 @@ pub(crate) fn drop_proposals(operation: &mut Operation<'_>, client: &Client, gro
 }
 
 fn drop_pending(operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()> {
-    operation.delete_outgoing(group_id.as_slice(), OutgoingKind::Commit)?;
-    operation.drop_unreleased_welcomes(group_id.as_slice())?;
+    operation.drop_commit(group_id.as_slice())?;
     session::update_record(operation, group_id, |record| record.next_credential = None)
 }
 
 /// The secrets of the epochs that are no longer kept are gone from the group's state.
-fn end_epoch(operation: &mut Operation<'_>, group_id: &GroupId) -> Result<()> {
+fn end_epoch(operation: &mut Operation<'_>, group_id: &GroupId, change: GroupChange, epoch: u64) -> Result<()> {
     operation.note_deleted_secrets();
-    operation.forget_epoch(group_id.as_slice())?;
+    operation.end_epoch(group_id.as_slice(), change, epoch)?;
     Ok(operation.sweep_encryption_key_pairs(group_id.as_slice())?)
 }

@@ -1,6 +1,6 @@
 //! The beginning and the end of a group.
 
-use mlskit_keystore::{GroupRecord, Operation};
+use mlskit_keystore::{GroupChange, GroupRecord, Operation};
 use openmls::prelude::{GroupId, MIXED_CIPHERTEXT_WIRE_FORMAT_POLICY, MlsGroup};
 use openmls_rust_crypto::RustCrypto;
 use openmls_traits::OpenMlsProvider;
@@ -17,14 +17,15 @@ pub(crate) fn create(
     let credential = credential::resolve(operation, client.id(), credential_ref)?;
     let key = credential::signature_key(operation, credential, credential_ref)?;
     let group_id = GroupId::random(&RustCrypto::default());
-    operation.put_group(&GroupRecord {
+    let record = GroupRecord {
         group_id: group_id.as_slice().to_vec(),
         credential,
         next_credential: None,
         is_joining: false,
         external_joins: config.external_joins.unwrap_or(false),
         keys_updated_at: clock::seconds(client.now()),
-    })?;
+    };
+    operation.insert_group(&record, GroupChange::Created, 0)?;
     let (context, to_know) = (config.context()?, config.extensions_to_know()?);
     MlsGroup::builder()
         .with_group_id(group_id.clone())

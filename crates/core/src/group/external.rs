@@ -1,6 +1,6 @@
 //! Joining without a Welcome (RFC 9420 §12.4.3.2): the way back for a member who lost track.
 
-use mlskit_keystore::{GroupRecord, Operation, View};
+use mlskit_keystore::{GroupChange, GroupRecord, Operation, View};
 use openmls::{
     group::ExternalCommitBuilderError,
     messages::group_info::VerifiableGroupInfo,
@@ -31,14 +31,17 @@ pub(crate) fn join_by_external_commit(
     let credential = credential::resolve(operation, client.id(), credential_ref)?;
     let key = credential::signature_key(operation, credential, credential_ref)?;
     super::welcome::make_room(operation, &group_id, options)?;
-    operation.put_group(&GroupRecord {
+    let record = GroupRecord {
         group_id: group_id.as_slice().to_vec(),
         credential,
         next_credential: None,
         is_joining: true,
         external_joins: options.config.external_joins.unwrap_or(true),
         keys_updated_at: clock::seconds(client.now()),
-    })?;
+    };
+    // The epoch that its commit leads to.
+    let epoch = member::number(group_info.epoch()).saturating_add(1);
+    operation.insert_group(&record, GroupChange::Joining, epoch)?;
     let capabilities = keypackage::default_capabilities(credential_ref)?;
     let provider = Provider::new(operation, &group_id);
     let mut builder =

@@ -1,6 +1,6 @@
 //! Joining by a Welcome (RFC 9420 §12.4.3.1).
 
-use mlskit_keystore::{GroupRecord, Operation, OutgoingKind, StorageError, View};
+use mlskit_keystore::{GroupChange, GroupRecord, Operation, OutgoingKind, StorageError, View};
 use openmls::prelude::{
     GroupId, JoinBuilder, MlsMessageBodyIn, MlsMessageIn, ProcessedWelcome, RatchetTreeIn, StagedWelcome, Welcome,
     WelcomeError,
@@ -49,14 +49,15 @@ pub(crate) fn join(
     }
     make_room(operation, &group_id, options)?;
     let credential_ref = own_credential(operation, client, &staged)?;
-    operation.put_group(&GroupRecord {
+    let record = GroupRecord {
         group_id: group_id.as_slice().to_vec(),
         credential: credential::resolve(operation, client.id(), &credential_ref)?,
         next_credential: None,
         is_joining: false,
         external_joins: options.config.external_joins.unwrap_or(false),
         keys_updated_at: clock::seconds(client.now()),
-    })?;
+    };
+    operation.insert_group(&record, GroupChange::Joined, member::number(staged.group_context().epoch()))?;
     let added_by = staged.welcome_sender_index();
     let group = staged.into_group(&Provider::new(operation, &group_id)).map_err(GroupError::refused)?;
     member::check_all(&group)?;

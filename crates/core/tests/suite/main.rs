@@ -53,3 +53,4 @@ mod nesting;
 mod processes;
 mod rollback;
 mod seed_examples;
+mod watching;

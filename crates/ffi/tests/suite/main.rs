@@ -9,6 +9,7 @@ mod keypackages;
 mod lifecycle;
 mod marmot;
 mod secrets;
+mod watching;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

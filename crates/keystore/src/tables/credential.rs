@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension, Row, params};
 use zeroize::Zeroizing;
 
-use crate::{Operation, Result, View};
+use crate::{CredentialChange, Operation, Result, View};
 
 /// A credential's number in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,7 +114,10 @@ const IN_FORCE: &str = "
     SELECT ciphersuite, credential_type, content, signature_key FROM credential WHERE successor IS NULL ORDER BY id";
 const REVIVE: &str = "UPDATE credential SET successor = NULL WHERE id = ?1";
 pub(crate) const SUPERSEDE: &str = "
-    UPDATE credential SET successor = ?2 WHERE id <> ?2 AND (id = ?1 OR successor = ?1)";
+    UPDATE credential SET successor = ?2 WHERE id <> ?2 AND (id = ?1 OR successor = ?1) AND successor IS NOT ?2
+    RETURNING ciphersuite, credential_type, content, signature_key";
+const DELETE: &str = "
+    DELETE FROM credential WHERE id = ?1 RETURNING ciphersuite, credential_type, content, signature_key";
 
 impl Operation<'_> {
     /// Adds a credential.
@@ -129,6 +132,7 @@ impl Operation<'_> {
                  VALUES (?1, ?2, ?3, ?4, ?5)",
             )?
             .execute(params![ciphersuite, credential_type, content, signature_key, private_key])?;
+        self.notes.credential(CredentialChange::Added, record.clone());
         Ok(())
     }
 
@@ -138,7 +142,11 @@ impl Operation<'_> {
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn supersede_credential(&mut self, old: CredentialId, new: CredentialId) -> Result<()> {
         self.connection.prepare_cached(REVIVE)?.execute([new.0])?;
-        self.connection.prepare_cached(SUPERSEDE)?.execute([old.0, new.0])?;
+        let by = self.credential(new)?;
+        let mut statement = self.connection.prepare_cached(SUPERSEDE)?;
+        for replaced in statement.query_map([old.0, new.0], record)?.collect::<Result<Vec<_>, _>>()? {
+            self.notes.credential(CredentialChange::Replaced { by: by.clone() }, replaced);
+        }
         Ok(())
     }
 
@@ -147,8 +155,10 @@ impl Operation<'_> {
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium, or if it has key packages.
     pub fn delete_credential(&mut self, credential: CredentialId) -> Result<()> {
-        let rows = self.connection.execute("DELETE FROM credential WHERE id = ?1", [credential.0])?;
-        self.count_deleted_secrets(rows);
+        let mut statement = self.connection.prepare_cached(DELETE)?;
+        let removed = statement.query_map([credential.0], record)?.collect::<Result<Vec<_>, _>>()?;
+        self.count_deleted_secrets(removed.len());
+        removed.into_iter().for_each(|record| self.notes.credential(CredentialChange::Removed, record));
         Ok(())
     }
 }

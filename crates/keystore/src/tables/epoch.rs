@@ -5,7 +5,7 @@ use rusqlite::params;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::group_blob::{BlobKind, Blobs};
-use crate::{Operation, Result, View};
+use crate::{GroupChange, Operation, Result, View};
 
 /// What a commit, named by a digest of its bytes, was to this client.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,14 +67,15 @@ impl Operation<'_> {
         Ok(Blobs(self.connection).write_group_blob(group_id, seen.kind(), digest, &())?)
     }
 
-    /// Forgets all of this: the epoch is over.
+    /// Forgets all of this: the epoch is over, and the group is in `epoch`. `change` says what that means for this client.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
-    pub fn forget_epoch(&mut self, group_id: &[u8]) -> Result<()> {
+    pub fn end_epoch(&mut self, group_id: &[u8], change: GroupChange, epoch: u64) -> Result<()> {
         self.connection
             .prepare_cached("DELETE FROM group_blob WHERE group_id = ?1 AND kind BETWEEN ?2 AND ?3")?
             .execute(params![group_id, BlobKind::ReceivedProposal as u8, BlobKind::ProcessedCommit as u8])?;
+        self.notes.group(change, group_id, Some(epoch));
         Ok(())
     }
 }

@@ -2,7 +2,8 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::{CredentialId, Operation, OutgoingKind, Result, View};
+use super::keypackage;
+use crate::{CredentialId, GroupChange, KeypackageChange, Operation, OutgoingKind, Result, View};
 
 /// A group that this client is in.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,31 +67,45 @@ impl View<'_> {
 const SELECT: &str =
     "SELECT group_id, credential, next_credential, is_joining, external_joins, keys_updated_at FROM mls_group";
 
+const INSERT: &str = "
+    INSERT INTO mls_group (group_id, credential, next_credential, is_joining, external_joins, keys_updated_at)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+const UPDATE: &str = "
+    UPDATE mls_group
+    SET credential = ?2, next_credential = ?3, is_joining = ?4, external_joins = ?5, keys_updated_at = ?6
+    WHERE group_id = ?1";
+
 pub(crate) const OF_CREDENTIAL: &str = "SELECT group_id FROM mls_group WHERE credential = ?1 ORDER BY id";
 
 impl Operation<'_> {
-    /// Notes a group, before OpenMLS writes its state; or what has changed of it.
+    /// Adds a group, which is in `epoch` then, before OpenMLS writes its state. `change` says how this client came to it.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium, or if it is there already.
+    pub fn insert_group(&mut self, record: &GroupRecord, change: GroupChange, epoch: u64) -> Result<()> {
+        self.write_group(INSERT, record)?;
+        self.notes.group(change, &record.group_id, Some(epoch));
+        Ok(())
+    }
+
+    /// Notes what has changed of a group's row.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
-    pub fn put_group(&mut self, record: &GroupRecord) -> Result<()> {
+    pub fn update_group(&mut self, record: &GroupRecord) -> Result<()> {
+        self.write_group(UPDATE, record)
+    }
+
+    fn write_group(&self, statement: &str, record: &GroupRecord) -> Result<()> {
         let GroupRecord { group_id, credential, next_credential, is_joining, external_joins, keys_updated_at } = record;
-        self.connection
-            .prepare_cached(
-                "INSERT INTO mls_group
-                 (group_id, credential, next_credential, is_joining, external_joins, keys_updated_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-                 ON CONFLICT (group_id) DO UPDATE SET
-                 credential = ?2, next_credential = ?3, is_joining = ?4, external_joins = ?5, keys_updated_at = ?6",
-            )?
-            .execute(params![
-                group_id,
-                credential.0,
-                next_credential.map(|id| id.0),
-                is_joining,
-                external_joins,
-                super::seconds("now", *keys_updated_at)?
-            ])?;
+        self.connection.prepare_cached(statement)?.execute(params![
+            group_id,
+            credential.0,
+            next_credential.map(|id| id.0),
+            is_joining,
+            external_joins,
+            super::seconds("now", *keys_updated_at)?
+        ])?;
         Ok(())
     }
 
@@ -103,7 +118,9 @@ impl Operation<'_> {
         self.delete_outgoing(group_id, OutgoingKind::Commit)?;
         self.drop_unreleased_welcomes(group_id)?;
         let rows = self.connection.execute("DELETE FROM mls_group WHERE group_id = ?1", [group_id])?;
-        self.count_deleted_secrets(rows);
+        if self.count_deleted_secrets(rows) > 0 {
+            self.notes.group(GroupChange::Deleted, group_id, None);
+        }
         Ok(())
     }
 
@@ -128,17 +145,27 @@ impl Operation<'_> {
     pub fn note_opened_welcome(&mut self, hash_ref: &[u8], welcome: &[u8]) -> Result<bool> {
         let package = self
             .connection
-            .prepare_cached("SELECT id FROM key_package WHERE hash_ref = ?1")?
-            .query_row([hash_ref], |row| row.get::<_, i64>(0))
+            .prepare_cached(OPENED)?
+            .query_row([hash_ref], |row| Ok((row.get::<_, i64>(6)?, row.get(7)?, keypackage::record(row)?)))
             .optional()?;
-        let Some(package) = package else { return Ok(true) };
+        let Some((id, becomes_outdated, package)) = package else { return Ok(true) };
         let rows = self
             .connection
             .prepare_cached("INSERT OR IGNORE INTO opened_welcome (key_package, welcome) VALUES (?1, ?2)")?
-            .execute(params![package, welcome])?;
+            .execute(params![id, welcome])?;
+        if becomes_outdated {
+            self.notes.keypackages(KeypackageChange::Outdated, vec![package]);
+        }
         Ok(rows > 0)
     }
 }
+
+/// A package in service is outdated by its first Welcome.
+const OPENED: &str = "
+    SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort, id,
+        offered_at IS NOT NULL AND state < 2 AND NOT is_outdated
+            AND NOT EXISTS (SELECT 1 FROM opened_welcome WHERE key_package = key_package.id)
+    FROM key_package WHERE hash_ref = ?1";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<GroupRecord> {
     Ok(GroupRecord {

@@ -136,13 +136,6 @@ impl Blobs<'_> {
         let bundle = self.0.prepare_cached(BUNDLE)?.query_row([hash_ref], secret).optional()?;
         bundle.map(|bundle| codec::decode_bare(&bundle)).transpose()
     }
-
-    /// Removes a package that a Welcome is about to consume.
-    pub(crate) fn consume_keypackage(self, hash_ref: &[u8]) -> Result<(), StorageError> {
-        self.0.prepare_cached(super::keypackage::BURY_OFFERED)?.execute([hash_ref])?;
-        self.0.prepare_cached("DELETE FROM key_package WHERE hash_ref = ?1")?.execute([hash_ref])?;
-        Ok(())
-    }
 }
 
 fn secret(row: &Row<'_>) -> rusqlite::Result<Zeroizing<Vec<u8>>> {

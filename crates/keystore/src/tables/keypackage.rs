@@ -1,10 +1,10 @@
 //! One's own key packages, each with its private keys in one row, and the tombstones of removed ones.
 
-use rusqlite::{OptionalExtension, Row, params};
+use rusqlite::{OptionalExtension, Params, Row, params};
 use zeroize::Zeroizing;
 
 use super::seconds;
-use crate::{CredentialId, Operation, Result, View};
+use crate::{CredentialId, KeypackageChange, Operation, Result, StorageError, View};
 
 /// What an index knows of a key package.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,27 @@ impl View<'_> {
         let values = params![credential.0, seconds("now", now)?];
         Ok(self.connection.prepare_cached(COUNT_VALID)?.query_row(values, |row| row.get(0))?)
     }
+
+    /// Runs a statement that changes the state of packages and returns them, notes what it has changed, and returns how
+    /// many. All such statements pass here, but for the one that inserts.
+    pub(crate) fn change_keypackages(
+        &self,
+        change: KeypackageChange,
+        statement: &str,
+        values: impl Params,
+    ) -> Result<usize, StorageError> {
+        let mut statement = self.connection.prepare_cached(statement)?;
+        let packages = statement.query_map(values, record)?.collect::<rusqlite::Result<Vec<_>>>()?;
+        let count = packages.len();
+        self.notes.keypackages(change, packages);
+        Ok(count)
+    }
+
+    /// Removes a package that a Welcome is about to consume.
+    pub(crate) fn consume_keypackage(&self, hash_ref: &[u8]) -> Result<(), StorageError> {
+        self.connection.prepare_cached(BURY_OFFERED)?.execute([hash_ref])?;
+        self.change_keypackages(KeypackageChange::Consumed, DELETE_ONE, [hash_ref]).map(drop)
+    }
 }
 
 impl Operation<'_> {
@@ -96,6 +117,7 @@ impl Operation<'_> {
             seconds("now", generated_at)?,
             bundle
         ])?;
+        self.notes.keypackages(KeypackageChange::Generated, vec![record.clone()]);
         Ok(())
     }
 
@@ -125,7 +147,7 @@ impl Operation<'_> {
     pub fn delete_expired_keypackages(&mut self, now: u64) -> Result<usize> {
         let now = seconds("now", now)?;
         self.connection.prepare_cached(BURY_EXPIRED)?.execute([now])?;
-        let rows = self.connection.prepare_cached(DELETE_EXPIRED)?.execute([now])?;
+        let rows = self.change_keypackages(KeypackageChange::Purged, DELETE_EXPIRED, [now])?;
         self.forget_tombstones(now, now.saturating_sub(SECOND_LOOK))?;
         Ok(self.count_deleted_secrets(rows))
     }
@@ -139,7 +161,7 @@ impl Operation<'_> {
     ) -> Result<usize> {
         let now = seconds("now", now)?;
         self.connection.prepare_cached(bury)?.execute(params![which, now])?;
-        let rows = self.connection.prepare_cached(delete)?.execute(params![which])?;
+        let rows = self.change_keypackages(KeypackageChange::Removed, delete, params![which])?;
         self.forget_tombstones(now, now.saturating_sub(SECOND_LOOK))?;
         Ok(self.count_deleted_secrets(rows))
     }
@@ -156,6 +178,13 @@ const INSERT: &str = "
     INSERT INTO key_package (hash_ref, credential, ciphersuite, credential_type,
         not_before, not_after, last_resort, generated_at, bundle)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+/// The statement, with what [`record`] reads of each package that it changes.
+macro_rules! returning {
+    ($statement:literal) => {
+        concat!($statement, " RETURNING hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort")
+    };
+}
+pub(super) use returning;
 macro_rules! bury {
     ($which:literal) => {
         concat!(
@@ -169,10 +198,10 @@ macro_rules! bury {
 pub(crate) const BURY_ONE: &str = bury!("hash_ref = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)");
 /// Of what was given out: its publication may still be under way, and would be one of a package without keys.
 pub(crate) const BURY_OFFERED: &str = bury!("hash_ref = ?1 AND offered_at IS NOT NULL");
-pub(crate) const DELETE_ONE: &str = "DELETE FROM key_package WHERE hash_ref = ?1";
+pub(crate) const DELETE_ONE: &str = returning!("DELETE FROM key_package WHERE hash_ref = ?1");
 pub(crate) const BURY_OF_CREDENTIAL: &str = bury!("credential = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)");
-pub(crate) const DELETE_OF_CREDENTIAL: &str = "DELETE FROM key_package WHERE credential = ?1";
-pub(crate) const DELETE_EXPIRED: &str = "DELETE FROM key_package WHERE not_after <= ?1";
+pub(crate) const DELETE_OF_CREDENTIAL: &str = returning!("DELETE FROM key_package WHERE credential = ?1");
+pub(crate) const DELETE_EXPIRED: &str = returning!("DELETE FROM key_package WHERE not_after <= ?1");
 pub(crate) const BURY_EXPIRED: &str = bury!("not_after <= ?1 AND offered_at IS NOT NULL");
 /// How many seconds after it was first seen to be over a removal forgets a tombstone. A maintenance does by its policy.
 const SECOND_LOOK: i64 = 24 * 60 * 60;

@@ -4,10 +4,10 @@
 use rusqlite::{Row, params};
 
 use super::{
-    keypackage::{KeypackageRecord, record},
+    keypackage::{KeypackageRecord, record, returning},
     seconds,
 };
-use crate::{CredentialId, Operation, Result, View};
+use crate::{CredentialId, KeypackageChange, Operation, Result, View};
 
 /// How far a key package has come. The numbers are in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -107,7 +107,7 @@ impl Operation<'_> {
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn offer_keypackage(&mut self, hash_ref: &[u8], now: u64) -> Result<()> {
-        self.change(OFFER, hash_ref, now)
+        self.change(KeypackageChange::Pending, OFFER, hash_ref, now)
     }
 
     /// Notes that a directory serves a package. One that was withdrawn is to be withdrawn again: the answer was late, and
@@ -116,8 +116,8 @@ impl Operation<'_> {
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn note_published(&mut self, hash_ref: &[u8], now: u64) -> Result<()> {
-        self.change(PUBLISHED, hash_ref, now)?;
-        self.change(PUBLISHED_LATE, hash_ref, now)
+        self.change(KeypackageChange::Published, PUBLISHED, hash_ref, now)?;
+        self.change(KeypackageChange::Retired, PUBLISHED_LATE, hash_ref, now)
     }
 
     /// Notes that a package, if it is in service, is to be withdrawn.
@@ -125,7 +125,7 @@ impl Operation<'_> {
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn retire_keypackage(&mut self, hash_ref: &[u8], now: u64) -> Result<()> {
-        self.change(RETIRE, hash_ref, now)
+        self.change(KeypackageChange::Retired, RETIRE, hash_ref, now)
     }
 
     /// Notes that the packages of a credential in service are to be replaced, whatever their times.
@@ -133,7 +133,7 @@ impl Operation<'_> {
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn outdate_keypackages(&mut self, credential: CredentialId) -> Result<()> {
-        self.connection.prepare_cached(OUTDATE)?.execute([credential.0])?;
+        self.change_keypackages(KeypackageChange::Outdated, OUTDATE, [credential.0])?;
         Ok(())
     }
 
@@ -142,13 +142,13 @@ impl Operation<'_> {
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn note_withdrawn(&mut self, hash_ref: &[u8], now: u64) -> Result<()> {
-        self.change(WITHDRAWN, hash_ref, now)?;
-        self.connection.prepare_cached(FORGET)?.execute([hash_ref])?;
+        self.change(KeypackageChange::Withdrawn, WITHDRAWN, hash_ref, now)?;
+        self.change_keypackages(KeypackageChange::Withdrawn, FORGET, [hash_ref])?;
         Ok(())
     }
 
-    fn change(&self, statement: &str, hash_ref: &[u8], now: u64) -> Result<()> {
-        self.connection.prepare_cached(statement)?.execute(params![hash_ref, seconds("now", now)?])?;
+    fn change(&self, change: KeypackageChange, statement: &str, hash_ref: &[u8], now: u64) -> Result<()> {
+        self.change_keypackages(change, statement, params![hash_ref, seconds("now", now)?])?;
         Ok(())
     }
 
@@ -167,7 +167,7 @@ impl Operation<'_> {
         self.connection.prepare_cached(EXPIRED)?.execute([now])?;
         self.connection.prepare_cached(HAD_GRACE)?.execute([now, withdrawn_by])?;
         let over_by = seconds("now", over_by)?;
-        let rows = self.connection.prepare_cached(PURGE)?.execute([over_by])?;
+        let rows = self.change_keypackages(KeypackageChange::Purged, PURGE, [over_by])?;
         self.forget_tombstones(now, over_by)?;
         Ok(self.count_deleted_secrets(rows))
     }
@@ -201,18 +201,26 @@ pub(crate) const IS_PENDING: &str = "
 pub(crate) const TOMBSTONES: &str = "
     SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
     FROM tombstone WHERE not_after > ?1 ORDER BY id";
-pub(crate) const OFFER: &str = "UPDATE key_package SET offered_at = ?2 WHERE hash_ref = ?1 AND offered_at IS NULL";
-pub(crate) const PUBLISHED: &str = "
+pub(crate) const OFFER: &str =
+    returning!("UPDATE key_package SET offered_at = ?2 WHERE hash_ref = ?1 AND offered_at IS NULL");
+pub(crate) const PUBLISHED: &str = returning!(
+    "
     UPDATE key_package SET state = 1, published_at = ?2, offered_at = coalesce(offered_at, ?2)
-    WHERE hash_ref = ?1 AND state = 0";
-pub(crate) const PUBLISHED_LATE: &str = "
-    UPDATE key_package SET state = 2, retired_at = ?2, withdrawn_at = NULL WHERE hash_ref = ?1 AND state = 3";
-pub(crate) const RETIRE: &str = "UPDATE key_package SET state = 2, retired_at = ?2 WHERE hash_ref = ?1 AND state < 2";
-pub(crate) const WITHDRAWN: &str = "
+    WHERE hash_ref = ?1 AND state = 0"
+);
+pub(crate) const PUBLISHED_LATE: &str = returning!(
+    "
+    UPDATE key_package SET state = 2, retired_at = ?2, withdrawn_at = NULL WHERE hash_ref = ?1 AND state = 3"
+);
+pub(crate) const RETIRE: &str =
+    returning!("UPDATE key_package SET state = 2, retired_at = ?2 WHERE hash_ref = ?1 AND state < 2");
+pub(crate) const WITHDRAWN: &str = returning!(
+    "
     UPDATE key_package SET state = 3, withdrawn_at = ?2, retired_at = coalesce(retired_at, ?2),
         offered_at = coalesce(offered_at, ?2)
-    WHERE hash_ref = ?1 AND state < 3";
-pub(crate) const FORGET: &str = "DELETE FROM tombstone WHERE hash_ref = ?1";
+    WHERE hash_ref = ?1 AND state < 3"
+);
+pub(crate) const FORGET: &str = returning!("DELETE FROM tombstone WHERE hash_ref = ?1");
 pub(crate) const CLAMP: &str = "
     UPDATE key_package SET withdrawn_at = ?1 WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1";
 /// Few are over: the plus signs keep SQLite from searching all that have not expired.
@@ -224,14 +232,17 @@ pub(crate) const EXPIRED: &str = "UPDATE key_package SET over_at = ?1 WHERE not_
 pub(crate) const HAD_GRACE: &str = "
     UPDATE key_package SET over_at = ?1
     WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at <= ?2 AND over_at IS NULL";
-pub(crate) const OUTDATE: &str = "
-    UPDATE key_package SET is_outdated = 1 WHERE offered_at IS NOT NULL AND state IN (0, 1) AND credential = ?1";
+pub(crate) const OUTDATE: &str = returning!(
+    "
+    UPDATE key_package SET is_outdated = 1
+    WHERE offered_at IS NOT NULL AND state IN (0, 1) AND credential = ?1 AND is_outdated = 0"
+);
 pub(crate) const TOMBSTONE_NOT_OVER: &str = "
     UPDATE tombstone SET over_at = NULL WHERE over_at IS NOT NULL AND (not_after > ?1 OR over_at > ?1)";
 pub(crate) const TOMBSTONE_EXPIRED: &str = "
     UPDATE tombstone SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
 pub(crate) const TOMBSTONE_PURGE: &str = "DELETE FROM tombstone WHERE not_after <= ?1 AND over_at <= ?2";
-pub(crate) const PURGE: &str = "DELETE FROM key_package WHERE over_at IS NOT NULL AND over_at <= ?1";
+pub(crate) const PURGE: &str = returning!("DELETE FROM key_package WHERE over_at IS NOT NULL AND over_at <= ?1");
 
 fn life(row: &Row<'_>) -> rusqlite::Result<KeypackageLife> {
     let time = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned));

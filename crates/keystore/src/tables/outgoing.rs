@@ -2,7 +2,7 @@
 
 use rusqlite::{OptionalExtension, Row, params};
 
-use crate::{Operation, Result, View};
+use crate::{GroupChange, Operation, Result, View};
 
 /// What an outgoing message is. The numbers are in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,12 @@ impl Operation<'_> {
                 recipients,
                 bytes
             ])?;
+        let change = match kind {
+            OutgoingKind::Commit => GroupChange::CommitPending,
+            OutgoingKind::Leave => GroupChange::Leaving,
+            OutgoingKind::Welcome => return Ok(()),
+        };
+        self.notes.group(change, group_id, Some(*epoch));
         Ok(())
     }
 
@@ -123,17 +129,29 @@ impl Operation<'_> {
         Ok(())
     }
 
-    /// Drops the Welcomes of a group's commit that was not accepted.
+    /// Drops a group's commit that was not accepted, and its Welcomes.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
-    pub fn drop_unreleased_welcomes(&mut self, group_id: &[u8]) -> Result<()> {
+    pub fn drop_commit(&mut self, group_id: &[u8]) -> Result<()> {
+        let mut statement = self.connection.prepare_cached(DROP_COMMIT)?;
+        let values = params![group_id, OutgoingKind::Commit as u8];
+        let epochs = statement.query_map(values, |row| row.get::<_, i64>(0))?.collect::<Result<Vec<_>, _>>()?;
+        for epoch in epochs {
+            self.notes.group(GroupChange::CommitDropped, group_id, Some(epoch.cast_unsigned()));
+        }
+        self.drop_unreleased_welcomes(group_id)
+    }
+
+    pub(super) fn drop_unreleased_welcomes(&mut self, group_id: &[u8]) -> Result<()> {
         self.connection
             .prepare_cached("DELETE FROM outgoing WHERE group_id = ?1 AND kind = ?2 AND is_released = 0")?
             .execute(params![group_id, OutgoingKind::Welcome as u8])?;
         Ok(())
     }
 }
+
+const DROP_COMMIT: &str = "DELETE FROM outgoing WHERE group_id = ?1 AND kind = ?2 RETURNING epoch";
 
 fn record(row: &Row<'_>) -> rusqlite::Result<OutgoingRecord> {
     Ok(OutgoingRecord {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use smol::block_on;
 
 use super::support::{NOW, a_credential, add_credential, open_unencrypted, place, random, write};
-use crate::{GroupRecord, Operation, OutgoingKind, OutgoingRecord, Result, SeenCommit};
+use crate::{GroupChange, GroupRecord, Operation, OutgoingKind, OutgoingRecord, Result, SeenCommit};
 
 #[derive(Debug, Serialize, Deserialize)]
 struct Bytes(Vec<u8>);
@@ -24,14 +24,15 @@ fn rows(operation: &Operation<'_>, table: &str) -> Result<u32> {
 
 /// A group, with the keys of two Update proposals of its own, and a commit with its Welcome and a leave outside.
 fn add_group(operation: &mut Operation<'_>, name: &[u8], credential: crate::CredentialId) -> Result<()> {
-    operation.put_group(&GroupRecord {
+    let group = GroupRecord {
         group_id: name.to_vec(),
         credential,
         next_credential: None,
         is_joining: false,
         external_joins: false,
         keys_updated_at: NOW,
-    })?;
+    };
+    operation.insert_group(&group, GroupChange::Created, 0)?;
     let storage = operation.group_storage(name);
     for _ in 0..2 {
         storage.write_encryption_key_pair(&Bytes(random(32)), &Bytes(random(64)))?;
@@ -100,7 +101,7 @@ fn what_is_noted_of_an_epoch_is_there_until_that_is_over_and_is_its_groups() {
         .await
         .unwrap();
         write(&keystore, |operation| {
-            operation.forget_epoch(b"one")?;
+            operation.end_epoch(b"one", GroupChange::EpochChanged, 1)?;
             for (name, is_there) in [(b"one", false), (b"two", true)] {
                 let proposals: Vec<u8> = if is_there { vec![0, 1, 2] } else { Vec::new() };
                 assert_eq!(operation.received_proposals::<u8>(name)?, proposals);

@@ -49,7 +49,7 @@ fn no_statement_scans_a_table() {
             (life::OUT_OF_SERVICE, "SEARCH key_package USING COVERING INDEX key_package_life (state=?)"),
             (life::COUNT, "SEARCH key_package USING INDEX key_package_of_credential (credential=?)"),
             (life::TOMBSTONES, "SCAN tombstone"),
-            (life::OUTDATE, "SEARCH key_package USING INDEX key_package_life (state=? AND credential=?)"),
+            (life::OUTDATE, "SEARCH key_package USING COVERING INDEX key_package_life (state=? AND credential=?)"),
             (life::TOMBSTONE_EXPIRED, "SEARCH tombstone USING INDEX tombstone_expiry (not_after<?)"),
             (life::TOMBSTONE_PURGE, "SEARCH tombstone USING INDEX tombstone_expiry (not_after<?)"),
             (life::OFFER, "SEARCH key_package USING INDEX sqlite_autoindex_key_package_1 (hash_ref=?)"),

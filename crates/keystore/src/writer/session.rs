@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::Writer;
-use crate::{Error, Operation, Result, TransactionError, View, connection};
+use crate::{Change, Error, Operation, Result, TransactionError, View, changes::Changes, connection};
 
 /// What a call on a transaction gets once it has ended. Only the writer sets it, and only once; a transaction
 /// without it is the one that is open.
@@ -18,6 +18,7 @@ pub(super) struct Open {
     pub(super) since: Instant,
     changes_before: u64,
     deleted_secrets: bool,
+    changes: Changes,
 }
 
 impl Writer {
@@ -26,8 +27,13 @@ impl Writer {
         self.begin_immediate()?;
         self.forget_what_others_changed();
         let fate = Fate::default();
-        self.open =
-            Some(Open { fate: Arc::clone(&fate), since: Instant::now(), changes_before, deleted_secrets: false });
+        self.open = Some(Open {
+            fate: Arc::clone(&fate),
+            since: Instant::now(),
+            changes_before,
+            deleted_secrets: false,
+            changes: Changes::default(),
+        });
         Ok(fate)
     }
 
@@ -51,7 +57,7 @@ impl Writer {
         let mut operation = Operation::new(&self.connection, &mut self.cache);
         let returned = catch_unwind(AssertUnwindSafe(|| work(&mut operation)));
         let (wrote, unwritten_before) = (operation.wrote(), operation.unwritten_before());
-        let deleted_secrets = operation.deleted_secrets();
+        let (deleted_secrets, changes) = (operation.deleted_secrets(), operation.take_changes());
         let panicked = returned.is_err();
         let outcome = returned
             .unwrap_or_else(|_| Err(Error::from(TransactionError::OperationPanicked).into()))
@@ -66,6 +72,9 @@ impl Writer {
         if let Some(open) = &mut self.open {
             // What was undone may have been too large for the page cache, and so stands in the WAL.
             open.deleted_secrets |= deleted_secrets || undone;
+            if outcome.is_ok() {
+                open.changes.append(changes);
+            }
         }
         if self.cache.unwritten() < unwritten_before {
             // The file holds an older state: whoever went on from there would use its keys again.
@@ -98,12 +107,23 @@ impl Writer {
             connection::void_failed_commit(&self.connection);
             return Err(error.into());
         }
-        let deleted_secrets = self.open.take().is_some_and(|open| open.deleted_secrets);
+        let open = self.open.take();
+        let deleted_secrets = open.as_ref().is_some_and(|open| open.deleted_secrets);
         let _ = fate.set(TransactionError::TransactionFinished);
+        self.tell(open.map(|open| open.changes.into_vec()).unwrap_or_default());
         if deleted_secrets || self.truncate_due.is_some() {
             self.truncate_wal();
         }
         Ok(())
+    }
+
+    /// What is stored is stored, whatever becomes of whoever listens.
+    fn tell(&mut self, changes: Vec<Change>) {
+        if let Some(listener) = &mut self.listener
+            && !changes.is_empty()
+        {
+            let _ = catch_unwind(AssertUnwindSafe(|| listener(changes)));
+        }
     }
 
     fn write_cache(&mut self) -> Result<()> {

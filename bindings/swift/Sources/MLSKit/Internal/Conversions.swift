@@ -220,15 +220,6 @@ extension KeypackageInfo.LeafSource {
     }
 }
 
-extension KeypackageFraming {
-    init(_ generated: MLSKitGenerated.KeypackageFraming) {
-        switch generated {
-        case .bare: self = .bare
-        case .mlsMessage: self = .mlsMessage
-        }
-    }
-}
-
 extension ExtensionInfo {
     init(_ generated: MLSKitGenerated.ExtensionInfo) {
         type = ExtensionType(rawValue: generated.extensionType)

@@ -95,7 +95,7 @@ pub(crate) fn update_record(
     let mut record = operation.group(group_id.as_slice())?.ok_or_else(|| GroupError::unknown(group_id))?;
     let credential = record.credential;
     change(&mut record);
-    operation.put_group(&record)?;
+    operation.update_group(&record)?;
     if record.credential != credential {
         // Another credential means another key: both are loaded anew.
         forget(operation, group_id);

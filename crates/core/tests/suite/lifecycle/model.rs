@@ -4,9 +4,11 @@
 //!   withdrawal, has expired, or is removed by the app, and then its withdrawal is asked for;
 //! - (b) a package in service was given up without a confirmed one in its place;
 //! - (c) a private key stays for ever;
-//! - (d) a package was given out with other bytes than before, twice, or not at all, or was counted wrongly.
+//! - (d) a package was given out with other bytes than before, twice, or not at all, or was counted wrongly, or those who
+//!   watch were told otherwise.
 //!
-//! `step` says what can happen, `world` lets it happen, `ledger` is the model, `judge` compares, `end` runs time forward.
+//! `step` says what can happen, `world` lets it happen, `ledger` is the model, `judge` compares, `watcher` plays
+//! the changes that were told, `end` runs time forward.
 
 mod end;
 mod judge;
@@ -14,6 +16,7 @@ mod ledger;
 mod peer;
 mod server;
 mod step;
+mod watcher;
 mod world;
 
 use std::{

@@ -3,9 +3,9 @@
 
 use std::{env, path::PathBuf, process::Command};
 
-use mlskit::{Client, ClientId, Credential, DatabaseKey, Error, StorageError};
+use mlskit::{Client, ClientId, Credential, DatabaseKey, Error, StateChange, StorageError};
 
-use crate::common::SUITE;
+use crate::{common::SUITE, watching::unread};
 
 const FILE: &str = "MLSKIT_FAILING_COMMIT_FILE";
 const CHILD: &str = "rollback::failing_commit::transactions_until_one_fails_when_a_parent_asks_for_it";
@@ -36,7 +36,7 @@ fn transactions_until_one_fails_when_a_parent_asks_for_it() {
         let client = Client::open(&path, &key, ClientId::from("alice")).await.unwrap();
         let credential = Credential::basic(SUITE, client.id()).unwrap();
         let credential = client.transaction(async |tx| tx.add_credential(credential).await).await.unwrap();
-        let mut stored = 0;
+        let (mut stored, mut changes) = (0, client.changes());
         let failed = loop {
             // Nothing of it goes into the file before the commit.
             let outcome = client.transaction(async |tx| {
@@ -56,6 +56,12 @@ fn transactions_until_one_fails_when_a_parent_asks_for_it() {
         );
         assert!(is_expected, "{failed:?}");
         assert_eq!(client.get_keypackage_refs().await.unwrap().len(), stored);
+        let told = unread(&mut changes).await;
+        let told = told.iter().map(|change| match change {
+            StateChange::Keypackages { refs, .. } => refs.len(),
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(told.sum::<usize>(), stored, "what failed is not told");
         let tx = client.new_transaction().await.unwrap();
         assert_eq!(tx.get_keypackage_refs().await.unwrap().len(), stored);
         tx.abort().await.unwrap();

@@ -15,12 +15,14 @@ use super::{
     ledger::{Ledger, Stage, Terms},
     server::{Asked, Server},
     step::{Crash, Step},
+    watcher::Watcher,
 };
 use crate::lifecycle::{add_credential, open};
 
 pub(super) struct World {
     folder: TempDir,
     pub(super) client: Client,
+    watcher: Watcher,
     clock: Arc<HandClock>,
     /// What the clock should say.
     time: u64,
@@ -49,6 +51,7 @@ impl World {
         let folder = folder();
         let clock = Arc::new(HandClock::at_present());
         let client = open(folder.path(), &clock).await;
+        let watcher = Watcher::of(&client);
         let credential_ref = add_credential(&client).await;
         Self {
             server: Server::new(client.id()),
@@ -56,6 +59,7 @@ impl World {
             ahead: 0,
             folder,
             client,
+            watcher,
             clock,
             credentials: vec![Some(credential_ref)],
             terms: Terms::ALL[0],
@@ -94,6 +98,7 @@ impl World {
         let shown = Shown::of(&self.client, &self.credential(), &self.terms).await?;
         let (to_publish, to_withdraw) = (shown.publish.clone(), shown.withdraw.clone());
         self.judging(made, known).judge(&shown)?;
+        self.watcher.judge(&self.client, &self.terms, &shown).await?;
         if made == Made::ByPolicy {
             (self.to_publish, self.to_withdraw) = (to_publish, to_withdraw);
         }
@@ -165,6 +170,7 @@ impl World {
             self.seen.push("killed in the middle of a maintenance");
         }
         self.client = open(self.folder.path(), &self.clock).await;
+        self.watcher.follow(&self.client).await?;
         (self.to_publish, self.to_withdraw) = (Vec::new(), Vec::new());
         Ok(())
     }

@@ -1,0 +1,26 @@
+import Foundation
+
+/// How a credential's key packages are doing: counts, and when something is due.
+public struct KeypackageStatus: Hashable, Sendable {
+    /// Made by the app and never said to be published: the policy leaves them alone until they expire.
+    public let unmanaged: Int
+    /// Given out to be published, and not confirmed: a peer may have them or not.
+    public let pending: Int
+    /// Published, and neither used up nor retired; with the last-resort package.
+    public let published: Int
+    /// Those of the published that are to be replaced.
+    public let stale: Int
+    /// Replaced, and to be withdrawn; of all credentials.
+    public let retired: Int
+    /// Withdrawn, with keys for Welcomes that are under way; of all credentials.
+    public let withdrawn: Int
+    /// Removed, and to be withdrawn; of all credentials. They have no keys.
+    public let removed: Int
+    /// Whether one of the published is a last-resort package.
+    public let hasLastResort: Bool
+    /// Since when the oldest of the pending has been waiting: long ago means that the directory can't be reached, or
+    /// refuses.
+    public let oldestPending: Date?
+    /// When the first of the packages in service is to be replaced; the past, if it is waiting for that.
+    public let nextRefresh: Date?
+}
