@@ -11,7 +11,9 @@
 //! | events of kind 443 | [`create_keypackage_event`], [`import_keypackage_event`] |
 //!
 //! All of it at once: [`generate_keypackage`], or [`keypackage_config`] wherever a
-//! [`KeypackageConfig`](crate::KeypackageConfig) is asked for; neither makes a package that breaks a rule. A
+//! [`KeypackageConfig`](crate::KeypackageConfig) is asked for; neither makes a package that breaks a rule. A package that is
+//! to be used once has to be asked for by `last_resort(false)`, or by a [policy](crate::KeypackagePolicy) with a target: it
+//! declares the extension of last resort, as all must, without having it. A
 //! package's reference is [`KeypackageExt::keypackage_ref`](crate::KeypackageExt::keypackage_ref), and its private keys
 //! are in the client's file.
 //!

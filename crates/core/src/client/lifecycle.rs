@@ -5,7 +5,7 @@ use openmls::prelude::Ciphersuite;
 use super::Client;
 use crate::{
     CredentialRef, CredentialReplacement, KeypackageDirectory, KeypackagePolicy, KeypackageRef, KeypackageStatus,
-    KeypackageSync, KeypackageSyncError, KeypackageSyncReport, OutgoingKeypackages, Result,
+    KeypackageSync, KeypackageSyncError, KeypackageSyncReport, OutgoingKeypackages, Result, clock,
     lifecycle::{self, CountOf},
 };
 
@@ -141,7 +141,7 @@ impl Client {
 
     /// Whether a package was given out, and is still to be published.
     pub(crate) async fn is_keypackage_pending(&self, keypackage_ref: &KeypackageRef) -> Result<bool> {
-        let keypackage_ref = keypackage_ref.clone();
-        self.read(move |view| Ok(view.is_keypackage_pending(keypackage_ref.hash_ref())?)).await
+        let (keypackage_ref, now) = (keypackage_ref.clone(), clock::seconds(self.now()));
+        self.read(move |view| Ok(view.is_keypackage_pending(keypackage_ref.hash_ref(), now)?)).await
     }
 }

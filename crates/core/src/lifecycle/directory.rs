@@ -10,6 +10,9 @@ use crate::{ClientId, Error, KeypackageRef};
 /// Where a client's peers get its key packages from. An app implements it over its server, as the client's user: one
 /// value for each client, which knows its id.
 ///
+/// All credentials of a client use one directory: what is to be withdrawn is told to whichever is asked next, and one
+/// that does not know the package says yes.
+///
 /// What the library relies on:
 /// - `publish` of what it has had before, with the same reference, is a success and changes nothing: nor does it
 ///   serve a package anew that it has served or was told to withdraw.
@@ -41,12 +44,11 @@ pub trait KeypackageDirectory: Send + Sync {
         ciphersuite: Ciphersuite,
     ) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send;
 
-    /// Whether an error concerns the one package alone, so that others can be tried at once: the directory has said no to
-    /// it. By default none does, and [`sync_keypackages`](crate::Client::sync_keypackages) stops.
-    fn is_refusal(&self, error: &Self::Error) -> bool {
-        let _ = error;
-        false
-    }
+    /// Whether an error concerns the one package alone: the directory has said no to it, and the others are tried. At any
+    /// other error, as that the network is gone, [`sync_keypackages`](crate::Client::sync_keypackages) stops.
+    ///
+    /// A directory that calls a lasting refusal something else stops each run at the same package.
+    fn is_refusal(&self, error: &Self::Error) -> bool;
 }
 
 /// What one [`sync_keypackages`](crate::Client::sync_keypackages) did.

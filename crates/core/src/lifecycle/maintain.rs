@@ -18,11 +18,11 @@ pub(crate) fn maintain(
 ) -> Result<()> {
     let (credential, credential_ref) = replace::in_force(operation, client, credential_ref)?;
     let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
-    operation.purge_keypackages(PurgeTimes {
-        now: due.now,
-        withdrawn_by: due.before(policy.grace),
-        over_by: due.before(policy.second_look()),
-    })?;
+    // A clock that has not come so far since 1970 is wrong.
+    if let Some(had_grace_by) = due.before(policy.second_look()) {
+        let withdrawn_by = due.before(policy.grace);
+        operation.purge_keypackages(PurgeTimes { now: due.now, credential, withdrawn_by, had_grace_by })?;
+    }
     for last_resort in [true, false] {
         let packages = in_service(operation, credential, &due, last_resort)?;
         let Plan { generate, retire } = Plan::new(policy.target_of(last_resort), packages);

@@ -53,7 +53,10 @@ pub(crate) fn outgoing(
     let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
     let in_service = view.keypackages_in_service(credential)?;
     let out_of_service = view.keypackages_out_of_service()?;
-    let next = in_service.iter().chain(&out_of_service).map(|package| due.next(package)).min();
+    let line = [view.predecessors(credential)?, vec![credential]].concat();
+    let of_line = out_of_service.iter().filter(|package| line.contains(&package.credential));
+    let next = in_service.iter().chain(of_line).filter_map(|package| due.next(package));
+    let next = next.chain(view.next_purge(due.now)?).min();
 
     let mut publish = Vec::new();
     for package in in_service {
@@ -64,7 +67,7 @@ pub(crate) fn outgoing(
     publish.sort_by_key(|publication| !publication.keypackage_ref.is_last_resort());
 
     let retired = out_of_service.into_iter().filter(|package| package.state == KeypackageState::Retired);
-    let withdraw = retired.map(|package| package.package).chain(view.tombstones(due.now)?);
+    let withdraw = retired.map(|package| package.package).chain(view.tombstones()?);
     let withdraw = withdraw.map(KeypackageRef::try_from).collect::<Result<_>>()?;
     Ok(OutgoingKeypackages { publish, withdraw, next: next.and_then(time) })
 }

@@ -91,7 +91,7 @@ pub(super) fn move_groups(
     credential_ref: &CredentialRef,
 ) -> Result<()> {
     for predecessor in operation.predecessors(credential)? {
-        for group_id in operation.groups_of_credential(predecessor)? {
+        for group_id in operation.groups_to_move(predecessor)? {
             let group_id = GroupId::from_slice(&group_id);
             match group::update_keys(operation, client, &group_id, Some(credential_ref)) {
                 Err(Error::Group(reason)) if is_for_later(&reason) => {}
@@ -102,7 +102,8 @@ pub(super) fn move_groups(
     Ok(())
 }
 
-/// Refusals that come before anything is changed.
+/// Refusals that come before anything is changed. What OpenMLS refuses is the commit: it may be that it can't carry an
+/// accepted proposal of a peer, who must not stop all the rest.
 fn is_for_later(reason: &GroupError) -> bool {
     matches!(
         reason,
@@ -111,5 +112,6 @@ fn is_for_later(reason: &GroupError) -> bool {
             | GroupError::Leaving
             | GroupError::Removed
             | GroupError::CredentialTypeNotSupported { .. }
+            | GroupError::Refused { .. }
     )
 }

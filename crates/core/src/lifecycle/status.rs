@@ -53,7 +53,7 @@ pub(crate) fn status(
     let in_service = view.keypackages_in_service(credential)?;
     in_service.iter().for_each(|package| status.add(package, due.fitness(package)));
     view.keypackages_out_of_service()?.iter().for_each(|package| status.add(package, Fitness::Stale));
-    status.removed = number(view.tombstones(due.now)?.len());
+    status.removed = number(view.tombstones()?.len());
     let pending = in_service.iter().filter(|package| package.state == KeypackageState::Generated);
     // A clock that was ahead may have noted a time to come.
     status.oldest_pending = pending.map(|package| package.offered_at.min(due.now)).min().and_then(time);

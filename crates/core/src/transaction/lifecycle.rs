@@ -55,8 +55,9 @@ impl TransactionContext {
     }
 
     /// Has all packages of a credential that were given out replaced by the next
-    /// [`maintain_keypackages`](Self::maintain_keypackages), one for one as the new ones are published: after an update of
-    /// the app that makes them otherwise, for one.
+    /// [`maintain_keypackages`](Self::maintain_keypackages), one for one as the new ones are published: once, after an update
+    /// of the app that makes them otherwise, for one. Each call makes a whole new set, and what was not published before stays
+    /// until it has expired, or all is.
     ///
     /// # Errors
     /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's.

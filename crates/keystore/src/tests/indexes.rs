@@ -9,7 +9,7 @@ use super::support::{
 use crate::{
     Keystore, connection,
     tables::keypackage::{
-        BUNDLE, BURY_EXPIRED, BURY_OF_CREDENTIAL, BURY_OFFERED, BURY_ONE, COUNT_VALID, DELETE_EXPIRED,
+        BUNDLE, BURY_EXPIRED, BURY_EXPIRED_BY, BURY_OF_CREDENTIAL, BURY_OFFERED, BURY_ONE, COUNT_VALID, DELETE_EXPIRED,
         DELETE_OF_CREDENTIAL, DELETE_ONE, LIST,
     },
     tables::{credential, group, keypackage_life as life},
@@ -62,7 +62,13 @@ fn no_statement_scans_a_table() {
             (life::NOT_OVER, "SEARCH key_package USING INDEX key_package_over (over_at>?)"),
             (life::EXPIRED, "SEARCH key_package USING INDEX key_package_expiry (not_after<?)"),
             (life::HAD_GRACE, "SEARCH key_package USING INDEX key_package_life (state=?)"),
-            (life::PURGE, "SEARCH key_package USING COVERING INDEX key_package_over (over_at>? AND over_at<?)"),
+            (life::PURGE_EXPIRED, "SEARCH key_package USING COVERING INDEX key_package_over (over_at>? AND over_at<?)"),
+            (life::PURGE_HAD_GRACE, "SEARCH key_package USING INDEX key_package_over (over_at>? AND over_at<?)"),
+            (BURY_EXPIRED_BY, "SEARCH key_package USING INDEX key_package_over (over_at>? AND over_at<?)"),
+            (life::TOMBSTONE_NOT_OVER, "SEARCH tombstone USING INDEX tombstone_over (over_at>?)"),
+            (life::NEXT_EXPIRY, "SEARCH key_package USING COVERING INDEX key_package_expiry (not_after>?)"),
+            (life::FIRST_OVER, "SEARCH key_package USING COVERING INDEX key_package_over (over_at>?)"),
+            (group::TO_MOVE, "SEARCH mls_group USING INDEX mls_group_of_credential (credential=?)"),
             (credential::PREDECESSORS, "SEARCH credential USING COVERING INDEX credential_of_successor (successor=?)"),
             (group::OF_CREDENTIAL, "SEARCH mls_group USING INDEX mls_group_of_credential (credential=?)"),
         ];

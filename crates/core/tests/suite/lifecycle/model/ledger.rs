@@ -78,7 +78,7 @@ pub(super) struct Package {
     pub(super) may_go: bool,
     /// It is to be replaced before its time.
     pub(super) is_outdated: bool,
-    /// It went when a clock that was believed had said twice that it has expired.
+    /// Its withdrawal was forgotten when a clock that was believed had said twice that it has expired.
     pub(super) was_purged: bool,
 }
 
@@ -115,6 +115,11 @@ impl Package {
         not_before <= now + DAY.as_secs() && now < half && !self.is_outdated
     }
 
+    /// It went with its keys when it was seen twice to have expired; nobody has said that the directory has let it go.
+    pub(super) fn bury_expired(&mut self, now: u64) {
+        (self.stage, self.over_since, self.may_go) = (Stage::Tombstone, Some(now), false);
+    }
+
     /// Its keys are gone before its time: its withdrawal is asked for.
     fn bury(&mut self) {
         (self.stage, self.over_since, self.may_go) = (Stage::Tombstone, None, false);
@@ -129,7 +134,7 @@ impl Package {
 
     /// The rule of the two looks.
     fn look(&mut self, now: u64, terms: &Terms) {
-        let is_over = match &mut self.stage {
+        let had_grace = match &mut self.stage {
             Stage::Gone => return,
             Stage::Withdrawn(at) => {
                 // A time to come was noted by a clock that was wrong.
@@ -138,7 +143,8 @@ impl Package {
             }
             _ => false,
         };
-        self.look_twice(is_over || self.not_after() <= now, now, terms.second_look());
+        let second_look = if had_grace { terms.second_look() } else { DAY };
+        self.look_twice(had_grace || self.not_after() <= now, now, second_look);
     }
 
     fn look_twice(&mut self, is_over: bool, now: u64, second_look: Duration) {
