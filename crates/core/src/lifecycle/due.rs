@@ -67,7 +67,7 @@ impl<'a> Due<'a> {
     pub(super) fn next(&self, package: &KeypackageLife) -> Option<u64> {
         let KeypackageLife { state, withdrawn_at, over_at, .. } = package;
         match (state, withdrawn_at) {
-            (KeypackageState::Withdrawn, Some(withdrawn_at)) => Some(match over_at {
+            (KeypackageState::Withdrawn, &Some(withdrawn_at)) if withdrawn_at <= self.now => Some(match over_at {
                 Some(over_at) => over_at.saturating_add(self.policy.second_look().as_secs()),
                 None => withdrawn_at.saturating_add(self.policy.grace.as_secs()),
             }),

@@ -4,7 +4,7 @@ mod clocks;
 mod confirming;
 mod last_resort;
 mod maintaining;
-mod model;
+pub(crate) mod model;
 mod replacing;
 mod syncing;
 

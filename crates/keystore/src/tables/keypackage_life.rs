@@ -173,8 +173,9 @@ impl Operation<'_> {
 
     /// Deletes the packages that were seen once before to have expired, of all credentials, or to have had their grace;
     /// notes of which that is so now; and forgets that of those of which it is not. Those that were not withdrawn leave
-    /// a tombstone. A withdrawal in the future was noted by a clock that was wrong: its grace begins anew. Tombstones go in
-    /// the same way when their package has expired.
+    /// a tombstone. A withdrawal in the future was noted by a clock that was ahead, or this one is behind: when that was
+    /// seen twice its grace begins, at the first look at the earliest. Tombstones go in the same way when their package has
+    /// expired.
     ///
     /// # Errors
     /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63;
@@ -184,14 +185,16 @@ impl Operation<'_> {
         let (now, had_grace_by) = (seconds("now", now)?, seconds("now", had_grace_by)?);
         let withdrawn_by = withdrawn_by.map_or(Ok(BEFORE_ALL), |time| seconds("now", time))?;
         let expired_by = now.saturating_sub(SECOND_LOOK);
-        self.connection.prepare_cached(CLAMP)?.execute([now])?;
         self.connection.prepare_cached(NOT_OVER)?.execute([now, withdrawn_by, credential])?;
+        self.connection.prepare_cached(GRACE_ANEW)?.execute([now, expired_by])?;
         self.connection.prepare_cached(EXPIRED)?.execute([now])?;
         self.connection.prepare_cached(HAD_GRACE)?.execute([now, withdrawn_by, credential])?;
         self.connection.prepare_cached(BURY_EXPIRED_BY)?.execute([expired_by])?;
         let mut rows = self.change_keypackages(KeypackageChange::Purged, PURGE_EXPIRED, [expired_by])?;
         let had_grace = [had_grace_by, withdrawn_by, credential];
         rows += self.change_keypackages(KeypackageChange::Purged, PURGE_HAD_GRACE, had_grace)?;
+        // Behind the purge: what this notes is no reason to purge.
+        self.connection.prepare_cached(IN_DOUBT)?.execute([now])?;
         self.forget_tombstones(now)?;
         Ok(self.count_deleted_secrets(rows))
     }
@@ -253,8 +256,14 @@ pub(crate) const WITHDRAWN: &str = returning!(
     WHERE hash_ref = ?1 AND state < 3"
 );
 pub(crate) const FORGET: &str = returning!("DELETE FROM tombstone WHERE hash_ref = ?1");
-pub(crate) const CLAMP: &str = "
-    UPDATE key_package SET withdrawn_at = ?1 WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1";
+/// A withdrawal in the future. Between the withdrawal and the expiry `over_at` says that the time is over; before both, that
+/// such a withdrawal was seen. When that lasts its grace begins with it.
+pub(crate) const IN_DOUBT: &str = "
+    UPDATE key_package SET over_at = ?1
+    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1 AND over_at IS NULL";
+pub(crate) const GRACE_ANEW: &str = "
+    UPDATE key_package SET withdrawn_at = ?2, over_at = NULL
+    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1 AND over_at <= ?2 AND over_at < not_after";
 macro_rules! of_line {
     ($statement:literal) => {
         concat!($statement, " AND credential IN (SELECT id FROM credential WHERE id = ?3 OR successor = ?3)")
@@ -264,11 +273,16 @@ macro_rules! of_line {
 pub(crate) const NOT_OVER: &str = concat!(
     "
     UPDATE key_package SET over_at = NULL
-    WHERE over_at IS NOT NULL AND (+over_at > ?1 OR (+not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR (",
-    of_line!("withdrawn_at > ?2"),
-    "))))"
+    WHERE over_at IS NOT NULL
+        AND (+over_at > ?1
+            OR (+not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR (",
+    of_line!("withdrawn_at BETWEEN ?2 + 1 AND ?1"),
+    ")))
+            OR (state = 3 AND withdrawn_at <= ?1 AND +over_at < withdrawn_at AND +over_at < not_after))"
 );
-pub(crate) const EXPIRED: &str = "UPDATE key_package SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
+pub(crate) const EXPIRED: &str = "
+    UPDATE key_package SET over_at = ?1
+    WHERE not_after <= ?1 AND (over_at IS NULL OR (state = 3 AND withdrawn_at > ?1 AND +over_at < not_after))";
 pub(crate) const HAD_GRACE: &str = of_line!(
     "
     UPDATE key_package SET over_at = ?1

@@ -18,6 +18,8 @@ public data class LiveObjects(
     public val receivedProposals: Long,
     /** Encrypted messages, those of one call counted once. */
     public val sealedMessages: Long,
+    /** Runs of [MlsClient.syncKeypackages]. */
+    public val keypackageSyncs: Long,
 ) {
     /** Counts. */
     public companion object {
@@ -32,6 +34,7 @@ public data class LiveObjects(
                     stagedCommits.toLong(),
                     receivedProposals.toLong(),
                     sealedMessages.toLong(),
+                    keypackageSyncs.toLong(),
                 )
             }
     }
