@@ -2,7 +2,7 @@
 
 use crate::numbers::seconds;
 
-/// Counts of a credential's key packages, and when something is due. Times are seconds since 1970.
+/// Counts of the key packages of a credential and of those whose place it took, and when something is due. Times are seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
 pub struct KeypackageStatus {
     /// Made by the app and never said to be published: the policy leaves them alone until they expire.

@@ -1,6 +1,6 @@
 //! Bringing the file to what the policy wants.
 
-use mlskit_keystore::{CredentialId, Operation, PurgeTimes, View};
+use mlskit_keystore::{CredentialId, KeypackageLife, Operation, PurgeTimes, View};
 
 use super::{
     KeypackagePolicy,
@@ -23,8 +23,10 @@ pub(crate) fn maintain(
         let withdrawn_by = due.before(policy.grace);
         operation.purge_keypackages(PurgeTimes { now: due.now, credential, withdrawn_by, had_grace_by })?;
     }
-    for last_resort in [true, false] {
-        let packages = in_service(operation, credential, &due, last_resort)?;
+    let (last_resort, single_use): (Vec<_>, Vec<_>) =
+        in_service(operation, credential, &due)?.into_iter().partition(|(_, package)| package.package.last_resort);
+    for (last_resort, packages) in [(true, last_resort), (false, single_use)] {
+        let packages = packages.into_iter().map(|(fitness, package)| InService::new(package, fitness)).collect();
         let Plan { generate, retire } = Plan::new(policy.target_of(last_resort), packages);
         for hash_ref in retire {
             operation.retire_keypackage(&hash_ref, due.now)?;
@@ -39,8 +41,13 @@ pub(crate) fn maintain(
     replace::move_groups(operation, client, credential, &credential_ref)
 }
 
-/// The packages of one kind that a directory serves or may serve, those of replaced credentials too.
-fn in_service(view: &View<'_>, credential: CredentialId, due: &Due<'_>, last_resort: bool) -> Result<Vec<InService>> {
+/// The packages that a directory serves or may serve, of a credential and of those whose place it took, with what use there
+/// is of each.
+pub(super) fn in_service(
+    view: &View<'_>,
+    credential: CredentialId,
+    due: &Due<'_>,
+) -> Result<Vec<(Fitness, KeypackageLife)>> {
     let mut packages = Vec::new();
     for predecessor in view.predecessors(credential)? {
         let old = view.keypackages_in_service(predecessor)?.into_iter();
@@ -48,8 +55,7 @@ fn in_service(view: &View<'_>, credential: CredentialId, due: &Due<'_>, last_res
     }
     let own = view.keypackages_in_service(credential)?.into_iter();
     packages.extend(own.map(|package| (due.fitness(&package), package)));
-    let of_kind = packages.into_iter().filter(|(_, package)| package.package.last_resort == last_resort);
-    Ok(of_kind.map(|(fitness, package)| InService::new(package, fitness)).collect())
+    Ok(packages)
 }
 
 pub(crate) fn renew(operation: &mut Operation<'_>, client: &Client, credential_ref: &CredentialRef) -> Result<()> {

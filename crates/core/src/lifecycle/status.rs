@@ -8,12 +8,13 @@ use openmls::prelude::Ciphersuite;
 use super::{
     KeypackagePolicy,
     due::{Due, Fitness},
+    maintain::in_service,
     outgoing::time,
     replace::in_force,
 };
 use crate::{Client, CredentialFilter, CredentialRef, Result, clock, credential};
 
-/// Counts of a credential's key packages, and when something is due.
+/// Counts of the key packages of a credential and of those whose place it took, and when something is due.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeypackageStatus {
@@ -48,16 +49,19 @@ pub(crate) fn status(
 ) -> Result<KeypackageStatus> {
     let (credential, credential_ref) = in_force(view, client, credential_ref)?;
     let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
-    let (_, unmanaged) = view.count_keypackages(credential)?;
-    let mut status = KeypackageStatus { unmanaged, ..KeypackageStatus::default() };
-    let in_service = view.keypackages_in_service(credential)?;
-    in_service.iter().for_each(|package| status.add(package, due.fitness(package)));
+    let mut status = KeypackageStatus::default();
+    for one in [view.predecessors(credential)?, vec![credential]].concat() {
+        let (_, unmanaged) = view.count_keypackages(one)?;
+        status.unmanaged += unmanaged;
+    }
+    let in_service = in_service(view, credential, &due)?;
+    in_service.iter().for_each(|(fitness, package)| status.add(package, *fitness));
     view.keypackages_out_of_service()?.iter().for_each(|package| status.add(package, Fitness::Stale));
     status.removed = number(view.tombstones()?.len());
-    let pending = in_service.iter().filter(|package| package.state == KeypackageState::Generated);
+    let pending = in_service.iter().filter(|(_, package)| package.state == KeypackageState::Generated);
     // A clock that was ahead may have noted a time to come.
-    status.oldest_pending = pending.map(|package| package.offered_at.min(due.now)).min().and_then(time);
-    let refreshes = in_service.iter().map(|package| match due.fitness(package) {
+    status.oldest_pending = pending.map(|(_, package)| package.offered_at.min(due.now)).min().and_then(time);
+    let refreshes = in_service.iter().map(|(fitness, package)| match fitness {
         Fitness::Fresh => due.refresh_at(package),
         _ => due.refresh_at(package).min(due.now),
     });

@@ -51,7 +51,7 @@ fn no_statement_scans_a_table() {
             (life::TOMBSTONES, "SCAN tombstone"),
             (life::OUTDATE, "SEARCH key_package USING COVERING INDEX key_package_life (state=? AND credential=?)"),
             (life::TOMBSTONE_EXPIRED, "SEARCH tombstone USING INDEX tombstone_expiry (not_after<?)"),
-            (life::TOMBSTONE_PURGE, "SEARCH tombstone USING INDEX tombstone_expiry (not_after<?)"),
+            (life::TOMBSTONE_PURGE, "SEARCH tombstone USING INDEX tombstone_over (over_at<?)"),
             (life::OFFER, "SEARCH key_package USING INDEX sqlite_autoindex_key_package_1 (hash_ref=?)"),
             (life::PUBLISHED, "SEARCH key_package USING INDEX sqlite_autoindex_key_package_1 (hash_ref=?)"),
             (life::PUBLISHED_LATE, "SEARCH key_package USING INDEX sqlite_autoindex_key_package_1 (hash_ref=?)"),

@@ -72,20 +72,20 @@ scenarios! {
         let (client, old_ref) = (&alice.client, &alice.credential_ref);
         let in_force = async || client.find_credentials(CredentialFilter::default().in_force()).await.unwrap();
         assert_eq!(left_of(&alice, old_ref).await, None);
-        assert_eq!(in_force().await, [old_ref.clone()]);
+        assert_eq!(in_force().await, std::slice::from_ref(old_ref));
 
         let new_ref = add_credential(client).await;
         commit(client, async |tx| tx.replace_credential(old_ref, &new_ref, &alice.policy).await).await;
         assert_eq!(left_of(&alice, &new_ref).await, None);
         assert_eq!(left_of(&alice, old_ref).await.unwrap().successor, new_ref);
-        assert_eq!(in_force().await, [new_ref.clone()]);
+        assert_eq!(in_force().await, std::slice::from_ref(&new_ref));
         assert_eq!(client.credentials().await.unwrap(), [old_ref.clone(), new_ref.clone()]);
 
         let itself = client.transaction(async |tx| tx.replace_credential(old_ref, old_ref, &alice.policy).await).await;
         assert_eq!(itself, Err(Error::Credential(CredentialError::ReplacedByItself)));
-        assert_eq!(in_force().await, [new_ref.clone()]);
+        assert_eq!(in_force().await, std::slice::from_ref(&new_ref));
         commit(client, async |tx| tx.replace_credential(&new_ref, old_ref, &alice.policy).await).await;
-        assert_eq!(in_force().await, [old_ref.clone()]);
+        assert_eq!(in_force().await, std::slice::from_ref(old_ref));
     }
 
     async fn groups_are_moved_over_by_commits_in_the_outbox_as_soon_as_they_can_be() {

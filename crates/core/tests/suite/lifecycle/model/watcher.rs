@@ -75,13 +75,8 @@ impl Watcher {
         ensure(stored.keys().copied().eq(self.packages.keys()), || {
             format!("(d) stored are {:?}; told were {:?}", shown.stored, self.packages)
         })?;
-        let mut found = [0, 0, 0, shown.status.retired, shown.status.withdrawn];
-        for credential_ref in &credentials {
-            let status = client.keypackage_status(credential_ref, &terms.policy()).await?;
-            for (sum, count) in found.iter_mut().zip([status.unmanaged, status.pending, status.published]) {
-                *sum += count;
-            }
-        }
+        let KeypackageStatus { unmanaged, pending, published, retired, withdrawn, .. } = shown.status;
+        let found = [unmanaged, pending, published, retired, withdrawn];
         use KeypackageChange::{Generated, Pending, Published, Retired, Withdrawn};
         let told = [Generated, Pending, Published, Retired, Withdrawn]
             .map(|state| u32::try_from(self.packages.values().filter(|told| **told == state).count()).unwrap());
