@@ -20,6 +20,8 @@ public data class LiveObjects(
     public val sealedMessages: Long,
     /** Runs of [MlsClient.syncKeypackages]. */
     public val keypackageSyncs: Long,
+    /** Collectors of [MlsClient.changes]. */
+    public val stateChanges: Long,
 ) {
     /** Counts. */
     public companion object {
@@ -35,6 +37,7 @@ public data class LiveObjects(
                     receivedProposals.toLong(),
                     sealedMessages.toLong(),
                     keypackageSyncs.toLong(),
+                    stateChanges.toLong(),
                 )
             }
     }

@@ -7,6 +7,7 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import java.io.File
@@ -14,6 +15,7 @@ import kotlin.concurrent.atomics.AtomicBoolean
 import kotlin.concurrent.atomics.ExperimentalAtomicApi
 import kotlin.time.Duration
 import dev.mlskit.ffi.Client as FfiClient
+import dev.mlskit.ffi.StateChanges as FfiStateChanges
 
 /**
  * One client of MLS, with everything that it keeps in one encrypted file: credentials, key packages and groups. They
@@ -346,6 +348,22 @@ public class MlsClient private constructor(
     public suspend fun outgoing(): List<OutgoingMessage> = read { outgoing().map(::OutgoingMessage) }
 
     /**
+     * What transactions of this client change from the moment on in which it is collected. What is not committed is not
+     * told, and neither is what another client of the same file commits. It does not keep the client open, and ends when it
+     * is closed and all is told.
+     *
+     * Each collector has a buffer of its own, of 256 changes. Whoever is too slow is told how many were
+     * [missed][StateChange.Missed].
+     *
+     * ```kotlin
+     * scope.launch(start = CoroutineStart.UNDISPATCHED) { // so it watches before what comes next
+     *     client.changes().collect { screen.show(client.keypackageStatus(credential)) }
+     * }
+     * ```
+     */
+    public fun changes(): Flow<StateChange> = watch()
+
+    /**
      * Closes the client without waiting for it: what is open is rolled back, and then the file is closed, by another
      * thread. Every later call gets [StorageException.Closed]; closing again does nothing.
      */
@@ -365,6 +383,14 @@ public class MlsClient private constructor(
 
     /** The client's id. */
     override fun toString(): String = "MlsClient($id)"
+
+    /** Nothing, of a client that is closed. It takes no time. */
+    internal fun subscribe(): FfiStateChanges? =
+        try {
+            native { ffi.changes() }
+        } catch (e: IllegalStateException) {
+            if (isOpen()) throw e else null
+        }
 
     internal fun open(): FfiClient = if (isOpen()) ffi else throw closed()
 

@@ -27,7 +27,7 @@ import kotlin.time.Instant
 /** The suite of all scenarios that don't ask for another. */
 val SUITE = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
 
-private val NOTHING = LiveObjects(0, 0, 0, 0, 0, 0, 0, 0)
+private val NOTHING = LiveObjects(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 /** A folder with encrypted files, and the clients that are open on them. All goes at the end of the scenario. */
 class World(
