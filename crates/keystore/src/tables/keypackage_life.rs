@@ -266,7 +266,7 @@ pub(crate) const GRACE_ANEW: &str = "
     WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1 AND over_at <= ?2 AND over_at < not_after";
 macro_rules! of_line {
     ($statement:literal) => {
-        concat!($statement, " AND credential IN (SELECT id FROM credential WHERE id = ?3 OR successor = ?3)")
+        concat!($statement, " AND +credential IN (SELECT id FROM credential WHERE id = ?3 OR successor = ?3)")
     };
 }
 /// Few are over: the plus signs keep SQLite from searching all that have not expired.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use mlskit::{
-    Client, CredentialRef, KeypackageRef, StateChange, StateChanges,
+    Client, CredentialRef, KeypackageRef, KeypackageStatus, StateChange, StateChanges,
     watch::{CredentialChange, KeypackageChange},
 };
 
-use super::{Outcome, ensure, judge::Shown, ledger::Terms};
+use super::{Outcome, ensure, judge::Shown};
 use crate::watching::unread;
 
 /// What is known from changes alone.
@@ -65,7 +65,7 @@ impl Watcher {
         Ok(())
     }
 
-    pub(super) async fn judge(&mut self, client: &Client, terms: &Terms, shown: &Shown) -> Outcome {
+    pub(super) async fn judge(&mut self, client: &Client, shown: &Shown) -> Outcome {
         self.read().await?;
         let credentials = client.credentials().await?;
         ensure(credentials == self.credentials, || {
