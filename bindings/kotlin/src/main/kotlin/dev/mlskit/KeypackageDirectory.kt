@@ -4,7 +4,11 @@ import kotlin.time.Instant
 
 /**
  * Where a client's peers get its key packages from. An app implements it over its server, as the client's user, for
- * [MlsClient.syncKeypackages]. Its calls are made by the coroutine that supplies it.
+ * [MlsClient.syncKeypackages]: one object for each client, which knows its id. Its calls are made by the coroutine that
+ * supplies it.
+ *
+ * All credentials of a client use one directory: what is to be withdrawn is told to whichever is asked next, and one that
+ * does not know the package says yes.
  *
  * What the library relies on:
  * - [publish] of what the directory has had before, with the same reference, is a success and changes nothing: nor does it
@@ -24,7 +28,8 @@ import kotlin.time.Instant
  *     override suspend fun fetch(clientId: ClientId, ciphersuite: Ciphersuite) =
  *         http.take("/clients/$clientId/keypackages?suite=${ciphersuite.number}")
  *
- *     override fun isRefusal(error: Exception) = error is HttpException && error.status in 400..499
+ *     override fun isRefusal(error: Exception) =
+ *         error is HttpException && error.status in 400..499 && error.status !in setOf(401, 403, 408, 429)
  * }
  * ```
  */
@@ -41,17 +46,23 @@ public interface KeypackageDirectory {
      */
     public suspend fun withdraw(keypackageRef: KeypackageRef)
 
-    /** Takes a key package of a peer, if there is one: give it to [MlsClient.importKeypackageOf]. */
+    /**
+     * Takes a key package of a peer, if there is one: give it to [MlsClient.importKeypackageOf]. The library never calls it;
+     * it is for whoever adds members, so that one object stands for the whole server.
+     */
     public suspend fun fetch(
         clientId: ClientId,
         ciphersuite: Ciphersuite,
     ): ByteArray?
 
     /**
-     * Whether an exception concerns the one package alone, so that others can be tried at once: the directory has said no
-     * to it. By default none does, and [MlsClient.syncKeypackages] stops. It is not asked about cancellation.
+     * Whether an exception concerns the one package alone: the directory has said no to it, and the others are tried. At any
+     * other, as that the network is gone, [MlsClient.syncKeypackages] stops: at one that says that the client is not let in
+     * (401 or 403 in HTTP), was too slow (408) or asks too often (429), too. It is not asked about cancellation.
+     *
+     * A directory that calls a lasting refusal something else stops each run at the same package.
      */
-    public fun isRefusal(error: Exception): Boolean = false
+    public fun isRefusal(error: Exception): Boolean
 }
 
 /** What one [MlsClient.syncKeypackages] did. */
@@ -60,7 +71,7 @@ public data class KeypackageSyncReport(
     public val published: List<KeypackageRef>,
     /** What the directory has been told to serve no longer. */
     public val withdrawn: List<KeypackageRef>,
-    /** What the directory has [refused][KeypackageDirectory.isRefusal]. It is tried again the next time. */
+    /** What the directory has [refused][KeypackageDirectory.isRefusal]. It is tried again the next time, within an hour. */
     public val refused: List<RefusedKeypackage>,
     /** When to call again, if nothing happens before. `null`, where there is nothing to wait for. */
     public val next: Instant?,

@@ -24,8 +24,9 @@ public data class KeypackagePolicy(
     public val refreshMargin: Duration? = null,
     /**
      * How long the private keys of a withdrawn package stay: for Welcomes of peers who fetched it before. What is over is
-     * purged when it has been seen to be over twice, a day apart, or [grace] if that is shorter: a client that was offline
-     * for long gets its messages first, and a clock that is wrong for an hour costs no keys. 7 days.
+     * purged when it has been seen to be over twice, a day apart, or [grace] if that is shorter (of what has expired it is
+     * always a day): a client that was offline for long gets its messages first, and a clock that is wrong for an hour
+     * costs no keys. 7 days.
      */
     public val grace: Duration? = null,
     /**
@@ -35,7 +36,11 @@ public data class KeypackagePolicy(
     public val lastResort: Boolean? = null,
     /** How long packages live, within [ClientOptions.maxLifetime]. 84 days, or the client's limit if that is shorter. */
     public val lifetime: Duration? = null,
-    /** In which form packages are given out. [KeypackageFraming.BARE]. */
+    /**
+     * In which form packages are given out, pending ones too: change it together with
+     * [TransactionContext.renewKeypackages], or a directory gets other bytes for what it may have already.
+     * [KeypackageFraming.BARE].
+     */
     public val framing: KeypackageFraming? = null,
     /**
      * What packages are like; the policy's own [lifetime] and [lastResort] stand for those given here. It is for packages

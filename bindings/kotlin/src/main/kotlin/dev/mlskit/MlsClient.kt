@@ -29,7 +29,7 @@ import dev.mlskit.ffi.StateChanges as FfiStateChanges
  *         return client.transaction { tx ->
  *             val suite = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
  *             val credential =
- *                 tx.findCredentials(CredentialFilter(ciphersuite = suite)).firstOrNull()
+ *                 tx.findCredentials(CredentialFilter(ciphersuite = suite, inForce = true)).firstOrNull()
  *                     ?: tx.addCredential(Credential.basic(suite, client.id))
  *             tx.generateKeypackage(credential).toByteArray() // lives for 84 days
  *         } // here everything is stored, before it nothing
@@ -147,14 +147,16 @@ public class MlsClient private constructor(
      * back, and at [KeypackageSyncReport.next].
      *
      * No transaction is open while the directory is awaited. Whatever goes wrong, the next call goes on from there;
-     * so this one may be cancelled at any point, and be given a time limit. Two at once do no harm.
+     * so this one may be cancelled at any point, and be given a time limit. Two at once do no harm. After a
+     * [replacement][TransactionContext.replaceCredential] it may put commits into [outgoing]: send them.
      *
      * ```kotlin
      * val report = client.syncKeypackages(directory, credential)
      * schedule(report.next)
      * ```
      *
-     * What the directory throws comes out as it is, unless it is [a refusal][KeypackageDirectory.isRefusal].
+     * What the directory throws comes out as it is, unless it is [a refusal][KeypackageDirectory.isRefusal]. What was done
+     * until then stays done; try again as the network returns, or with the app's own back-off.
      *
      * @throws CredentialException for a reference that is not this client's.
      * @throws KeypackageException for packages that can't be made as the policy wants them.
@@ -169,8 +171,11 @@ public class MlsClient private constructor(
     /**
      * Brings a credential's key packages to what [policy] wants, in a transaction of its own, and returns what the directory
      * is to be told: tell it, then tell the store what it has answered, by [TransactionContext.confirmPublished] and
-     * [TransactionContext.confirmWithdrawn]. Until then it is returned again, byte for byte. For apps whose
-     * directory is not one for [syncKeypackages].
+     * [TransactionContext.confirmWithdrawn]. Until then it is returned again, byte for byte. Then call it once more, until it
+     * returns nothing to do: what a published package replaces is only then to be withdrawn. For apps whose directory is
+     * not one for [syncKeypackages].
+     *
+     * After a [replacement][TransactionContext.replaceCredential] it may have put commits into [outgoing], too.
      *
      * @throws CredentialException for a reference that is not this client's.
      * @throws KeypackageException for packages that can't be made as the policy wants them.
@@ -195,7 +200,8 @@ public class MlsClient private constructor(
     ): OutgoingKeypackages = read { outgoingKeypackages(credential.toFfi(), policy.toFfi()).toPublic() }
 
     /**
-     * How a credential's key packages are doing.
+     * How a credential's key packages are doing, with those of the credentials whose place it took. For one that was
+     * replaced, how those of the one in force are.
      *
      * @throws CredentialException for a reference that is not this client's.
      */
@@ -205,12 +211,13 @@ public class MlsClient private constructor(
     ): KeypackageStatus = read { keypackageStatus(credential.toFfi(), policy.toFfi()).toPublic() }
 
     /**
-     * What is left of a credential that [TransactionContext.replaceCredential] has replaced; nothing, if it was not.
+     * What is left of a credential that [TransactionContext.replaceCredential] has replaced. `null` for one whose place no
+     * other has taken.
      *
      * @throws CredentialException for a reference that is not this client's.
      */
-    public suspend fun credentialReplacement(old: CredentialRef): CredentialReplacement =
-        read { credentialReplacement(old.toFfi()).toPublic() }
+    public suspend fun credentialReplacement(old: CredentialRef): CredentialReplacement? =
+        read { credentialReplacement(old.toFfi())?.toPublic() }
 
     /**
      * The credentials that [filter] lets through, in the order in which they were added.

@@ -40,7 +40,7 @@ public data class OutgoingKeypackages(
     public val next: Instant?,
 )
 
-/** How a credential's key packages are doing, to show and to watch. */
+/** How the key packages of a credential, and of those whose place it took, are doing: to show and to watch. */
 public data class KeypackageStatus(
     /** Made by the app and never said to be published: the policy leaves them alone until they expire. */
     public val unmanaged: Int,
@@ -54,7 +54,7 @@ public data class KeypackageStatus(
     public val retired: Int,
     /** Withdrawn, with keys for Welcomes that are under way; of all credentials. */
     public val withdrawn: Int,
-    /** Removed, and to be withdrawn; of all credentials. They have no keys. */
+    /** Removed by the app, or used up by a Welcome, and to be withdrawn; of all credentials. They have no keys. */
     public val removed: Int,
     /** Whether one of the published is a last-resort package. */
     public val hasLastResort: Boolean,
@@ -63,12 +63,14 @@ public data class KeypackageStatus(
      * refuses.
      */
     public val oldestPending: Instant?,
-    /** When the first of the packages in service is to be replaced; the past, if it is waiting for that. */
+    /** When the first of the packages in service is to be replaced; no later than now, if one is waiting for that. */
     public val nextRefresh: Instant?,
 )
 
 /** What is left of a credential that is being replaced. */
 public data class CredentialReplacement(
+    /** The credential that is in its place now, at the end of a chain of replacements. */
+    public val successor: CredentialRef,
     /**
      * The groups that this client is still in with the old credential: a commit that moves it waits for its answer, or
      * the group can't be moved now. Those that this client was removed from are to be deleted by the app.
@@ -102,4 +104,4 @@ internal fun FfiKeypackageStatus.toPublic(): KeypackageStatus =
     )
 
 internal fun FfiCredentialReplacement.toPublic(): CredentialReplacement =
-    CredentialReplacement(groups, keypackages.clamped(), isDone)
+    CredentialReplacement(successor.toPublic(), groups, keypackages.clamped(), isDone)

@@ -136,6 +136,9 @@ public class TransactionContext internal constructor(
      * [MlsClient.maintainKeypackages] for both in one call. Called again it changes nothing, unless time has passed or
      * something has happened.
      *
+     * A credential that [was replaced][replaceCredential] gets no new packages: the one that took its place is maintained
+     * in its stead.
+     *
      * @throws KeypackageException for packages that can't be made as the policy wants them.
      */
     public suspend fun maintainKeypackages(
@@ -159,7 +162,8 @@ public class TransactionContext internal constructor(
 
     /**
      * Has all packages of a credential that were given out replaced by the next [maintainKeypackages], one for one as the new
-     * ones are published.
+     * ones are published: once, after an update of the app that makes them otherwise, for one. Each call makes a whole new
+     * set, and what was not published before stays until it has expired, or all is.
      */
     public suspend fun renewKeypackages(credential: CredentialRef): Unit =
         native.call { renewKeypackages(credential.toFfi()) }
@@ -167,9 +171,16 @@ public class TransactionContext internal constructor(
     /**
      * Puts the credential [new] in the place of [old]: packages of [new] are made, those of [old] are withdrawn as their
      * replacements are published, and each group in which this client has [old] gets a commit that moves it to [new], in
-     * [MlsClient.outgoing]. Call it again, or [maintainKeypackages] for [new], to make the commits that could not be made
-     * now or were rejected. It returns what is left of [old].
+     * [MlsClient.outgoing]. Call it again, or [maintainKeypackages], after each [commitAccepted] and [commitRejected] until
+     * nothing is left, to make the commits that could not be made before.
      *
+     * From now on [new] is the credential [in force][CredentialFilter.inForce]: whatever maintains [old] maintains [new]. To
+     * take it back, replace [new] by [old].
+     *
+     * It returns what is left of [old]. When [nothing is][CredentialReplacement.isDone], [removeCredential] takes nothing
+     * away from anybody.
+     *
+     * @throws CredentialException.ReplacedByItself for one and the same credential.
      * @throws GroupException.DifferentCiphersuite for two credentials of different ciphersuites.
      * @throws KeypackageException for packages that can't be made as the policy wants them.
      */

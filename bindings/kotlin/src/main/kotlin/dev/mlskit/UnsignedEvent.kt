@@ -44,7 +44,10 @@ public data class EventOptions(
     public val client: String? = null,
     /** Whether only its author may publish the event (NIP-70). By default anybody may: many relays refuse protected events. */
     public val protected: Boolean = false,
-    /** When the event was made, in whole seconds. Default: now, by the system's clock. */
+    /**
+     * When the event was made, in whole seconds. Default: when its package was, which is the first second of its lifetime, and
+     * not later than now: so a second event with the same package and options is the first one, with the same id.
+     */
     public val createdAt: Instant? = null,
 ) {
     internal fun toFfi(): FfiEventOptions =

@@ -1,5 +1,8 @@
 package dev.mlskit.tests
 
+import dev.mlskit.CredentialRef
+import dev.mlskit.KeypackageRef
+import dev.mlskit.TransactionContext
 import org.junit.jupiter.api.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
@@ -12,6 +15,16 @@ import kotlin.time.Instant
 /** Clocks that jump, either way. */
 class ClocksTest {
     private val years = 3650.days
+
+    /** The calls by which an app removes packages. */
+    private enum class Removal(
+        val call: suspend (TransactionContext, CredentialRef, KeypackageRef) -> Unit,
+    ) {
+        ONE({ tx, _, one -> tx.removeKeypackage(one) }),
+        OF_CREDENTIAL({ tx, credential, _ -> tx.removeKeypackagesFor(credential) }),
+        WITH_CREDENTIAL({ tx, credential, _ -> tx.removeCredential(credential) }),
+        EXPIRED({ tx, _, _ -> tx.removeExpiredKeypackages() }),
+    }
 
     @Test
     fun `a clock that is years ahead for an hour costs no keys`() =
@@ -47,7 +60,7 @@ class ClocksTest {
             alice.client.transaction { tx -> tx.removeKeypackage(removed.single()) }
             val right = alice.clock.now
             alice.clock.advance(years)
-            assertFalse(removed.single() in alice.maintain().withdraw)
+            assertTrue(removed.single() in alice.maintain().withdraw)
             alice.clock.now = right
             assertEquals(removed, alice.maintain().withdraw)
             repeat(3) {
@@ -56,6 +69,47 @@ class ClocksTest {
             }
             alice.clock.now = right
             assertFalse(removed.single() in alice.maintain().withdraw, "it has expired, and that was seen twice")
+        }
+
+    @Test
+    fun `what is removed by a clock that is ahead is withdrawn when the clock is right again`() =
+        scenario {
+            for (removal in Removal.entries) {
+                val alice = managed(few(1), "$removal")
+                val other = alice.addCredential()
+                val published = alice.publishAll()
+                val right = alice.clock.now
+                alice.clock.advance(90.days)
+                alice.client.transaction { tx -> removal.call(tx, alice.credential, published.single()) }
+                assertEquals(emptyList(), alice.stored(), "$removal")
+                alice.clock.now = right
+                alice.credential = other
+                repeat(2) {
+                    assertEquals(published, alice.maintain().withdraw, "$removal")
+                    alice.reopen()
+                }
+                assertEquals(1, alice.status().removed)
+            }
+        }
+
+    @Test
+    fun `a removal by a clock that is ahead forgets no removal before it`() =
+        scenario {
+            for (removal in Removal.entries) {
+                val alice = managed(few(2), "$removal")
+                val other = alice.addCredential()
+                val (first, second) = alice.publishAll()
+                alice.client.transaction { tx -> tx.removeKeypackage(first) }
+                val right = alice.clock.now
+                alice.clock.advance(90.days)
+                repeat(if (removal == Removal.WITH_CREDENTIAL) 1 else 2) {
+                    alice.client.transaction { tx -> removal.call(tx, alice.credential, second) }
+                }
+                alice.clock.now = right
+                alice.credential = other
+                val withdraw = alice.maintain().withdraw
+                assertEquals(2 to setOf(first, second), withdraw.size to withdraw.toSet(), "$removal")
+            }
         }
 
     @Test
@@ -110,6 +164,31 @@ class ClocksTest {
                 other.clock.advance(1.days)
             }
             assertFalse(others.single() in other.stored(), "not for ever")
+        }
+
+    /** Whatever is looked at by it seems to have been withdrawn in the future. */
+    @Test
+    fun `a clock that is wrong either way for an hour shortens no grace`() =
+        scenario {
+            val alice = managed(few(1))
+            val welcome = alice.welcomeFor(alice.publishAll().single())
+            alice.clock.advance(57.days)
+            alice.publishAll()
+            alice.withdrawn(alice.maintain().withdraw)
+            val right = alice.clock.now
+            for (wrong in listOf(right - 40.days, Instant.fromEpochSeconds(100), right + 30.days, right + years)) {
+                repeat(2) {
+                    alice.clock.now = wrong
+                    alice.maintain()
+                    alice.clock.now = right
+                    alice.maintain()
+                }
+            }
+            repeat(6) {
+                alice.clock.advance(1.days)
+                alice.maintain()
+            }
+            alice.join(welcome)
         }
 
     @Test

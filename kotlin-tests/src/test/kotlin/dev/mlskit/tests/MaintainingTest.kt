@@ -173,8 +173,8 @@ class MaintainingTest {
             repeat(90) {
                 alice.clock.advance(1.days)
                 val outgoing = alice.maintain()
-                // The old ones are not worth it any more.
-                assertEquals(2 to 0, outgoing.publish.size to outgoing.withdraw.size)
+                assertEquals(2, outgoing.publish.size, "the old ones are not worth it any more")
+                assertTrue(first.containsAll(outgoing.withdraw), "who knows whether a directory has them")
                 assertTrue(alice.stored().size <= 4)
             }
             assertTrue(alice.stored().none { it in first })
@@ -227,7 +227,77 @@ class MaintainingTest {
             assertEquals(emptyList(), alice.maintain().withdraw)
             alice.client.transaction { tx -> tx.removeKeypackage(other) }
             alice.clock.advance(85.days)
+            assertTrue(other in alice.maintain().withdraw, "the clock may be wrong")
+            alice.clock.advance(1.days)
             assertFalse(other in alice.maintain().withdraw, "nobody takes what has expired")
+        }
+
+    /** A directory that forgets nothing would have no room left, and serve what opens nothing if the clock is wrong. */
+    @Test
+    fun `what has expired at the directory is withdrawn without its keys`() =
+        scenario {
+            val alice = managed(few(1))
+            val old = alice.publishAll()
+            alice.clock.advance(85.days)
+            assertEquals(emptyList(), alice.maintain().withdraw, "it is replaced by nothing yet")
+            alice.clock.advance(1.days)
+            val outgoing = alice.maintain()
+            assertEquals(outgoing.refs, alice.stored())
+            assertEquals(old, outgoing.withdraw)
+            alice.withdrawn(old)
+            assertEquals(emptyList(), alice.maintain().withdraw)
+            alice.reopen()
+            assertEquals(0, alice.status().removed)
+        }
+
+    /** What it keeps to itself as well, and what another credential has. */
+    @Test
+    fun `the next time is told until the last key is gone`() =
+        scenario {
+            val alice = managed(few(0))
+            val own = alice.generate()
+            var calls = 0
+            while (true) {
+                val next = alice.maintain().next ?: break
+                assertTrue(next > alice.clock.now, "a time to come, or an app would call for ever")
+                alice.clock.now = next
+                calls++
+            }
+            assertEquals(0 to 2, alice.stored().size to calls)
+            assertTrue(own.lifetime.notAfter < alice.clock.now)
+        }
+
+    @Test
+    fun `a grace is that of the policy of its own credential`() =
+        scenario {
+            val alice = managed(few(1))
+            val old = alice.publishAll()
+            alice.policy = few(0)
+            alice.withdrawn(alice.maintain().withdraw)
+            alice.clock.advance(1.days)
+            val second = alice.addCredential()
+            repeat(3) { alice.client.maintainKeypackages(second, few(0).copy(grace = Duration.ZERO)) }
+            assertEquals(old, alice.stored())
+            alice.clock.advance(6.days)
+            alice.maintain()
+            alice.clock.advance(1.days)
+            alice.client.maintainKeypackages(second, few(0).copy(grace = 30.days))
+            alice.maintain()
+            assertEquals(emptyList(), alice.stored())
+        }
+
+    /** Its directory would go on serving what has no keys, if the clock was wrong. */
+    @Test
+    fun `a policy without grace looks twice at what has expired too`() =
+        scenario {
+            val alice = managed(few(2).copy(grace = Duration.ZERO))
+            val published = alice.publishAll()
+            val right = alice.clock.now
+            alice.clock.advance(100.days)
+            repeat(2) { alice.maintain() }
+            alice.clock.now = right
+            alice.maintain()
+            assertTrue(alice.stored().containsAll(published))
         }
 
     @Test

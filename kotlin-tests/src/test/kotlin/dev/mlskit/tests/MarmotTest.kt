@@ -93,6 +93,9 @@ class MarmotTest {
 
             val protected = Marmot.createKeypackageEvent(keypackage, options.copy(protected = true))
             assertEquals(emptyList(), protected.values("-"))
+            // Whoever lost the first makes the same again, with the same id.
+            val unsaid = Marmot.createKeypackageEvent(keypackage, NostrUser.OPTIONS)
+            assertEquals(keypackage.ref.lifetime.notBefore, unsaid.createdAt)
         }
 
     /** An event without a name in it tells nobody which app made it. */

@@ -3,16 +3,24 @@ package dev.mlskit.tests
 import dev.mlskit.Ciphersuite
 import dev.mlskit.Credential
 import dev.mlskit.CredentialException
+import dev.mlskit.CredentialFilter
+import dev.mlskit.CredentialRef
+import dev.mlskit.CredentialReplacement
 import dev.mlskit.GroupException
 import org.junit.jupiter.api.Test
 import kotlin.test.assertEquals
 import kotlin.test.assertFalse
+import kotlin.test.assertNotNull
 import kotlin.test.assertNull
 import kotlin.test.assertTrue
 import kotlin.time.Duration.Companion.days
 
 /** One credential takes another's place. */
 class ReplacingTest {
+    /** What is left of a credential that was replaced. */
+    private suspend fun Managed.left(old: CredentialRef): CredentialReplacement =
+        assertNotNull(client.credentialReplacement(old))
+
     @Test
     fun `packages of a replaced credential are withdrawn one for one and never leave none published`() =
         scenario {
@@ -37,35 +45,62 @@ class ReplacingTest {
             assertTrue(old.containsAll(withdraw))
             alice.withdrawn(withdraw)
             repeat(8) {
-                assertFalse(alice.client.credentialReplacement(oldRef).isDone)
+                assertFalse(alice.left(oldRef).isDone)
                 alice.clock.advance(1.days)
                 alice.maintain()
             }
-            assertTrue(alice.client.credentialReplacement(oldRef).isDone)
+            val nothing = alice.left(oldRef)
+            assertTrue(nothing.isDone)
+            assertEquals(newRef, nothing.successor)
             alice.client.transaction { tx -> tx.removeCredential(oldRef) }
             assertEquals(new, alice.stored())
             assertEquals(emptyList(), alice.maintain().withdraw)
         }
 
     @Test
-    fun `a replaced credential gets no packages`() =
+    fun `whoever maintains a replaced credential supplies the one in force`() =
         scenario {
             val alice = managed(few(2))
-            alice.maintain()
+            val old = alice.publishAll()
             val newRef = alice.addCredential()
             alice.client.transaction { tx -> tx.replaceCredential(alice.credential, newRef, few(0)) }
-            assertEquals(emptyList(), alice.maintain().publish)
-            assertEquals(2, alice.stored().size)
+            val outgoing = alice.maintain()
+            val new = outgoing.refs
+            assertEquals(2, new.size)
+            assertEquals(alice.client.maintainKeypackages(newRef, alice.policy), outgoing)
+            assertEquals(2, alice.status().pending)
+            alice.published(new)
+            assertEquals(old, alice.maintain().withdraw)
+            for (one in new) {
+                assertEquals(newRef.signatureKey, assertNotNull(alice.client.keypackage(one)).signatureKey)
+            }
+            alice.client.transaction { tx -> tx.renewKeypackages(alice.credential) }
+            assertEquals(2, alice.status().stale)
         }
 
     @Test
-    fun `a replaced credential has nothing to wait for`() =
+    fun `a credential in force is not one that was replaced`() =
         scenario {
             val alice = managed(few(1))
+            val (client, oldRef) = alice.client to alice.credential
+            val inForce = suspend { client.findCredentials(CredentialFilter(inForce = true)) }
+            assertNull(client.credentialReplacement(oldRef))
+            assertEquals(listOf(oldRef), inForce())
+
             val newRef = alice.addCredential()
-            alice.publishAll()
-            alice.client.transaction { tx -> tx.replaceCredential(alice.credential, newRef, alice.policy) }
-            assertNull(alice.maintain().next)
+            val replace: suspend (CredentialRef, CredentialRef) -> Unit = { old, new ->
+                client.transaction { tx -> tx.replaceCredential(old, new, alice.policy) }
+            }
+            replace(oldRef, newRef)
+            assertNull(client.credentialReplacement(newRef))
+            assertEquals(newRef, client.credentialReplacement(oldRef)?.successor)
+            assertEquals(listOf(newRef), inForce())
+            assertEquals(listOf(oldRef, newRef), client.credentials())
+
+            assertFails<CredentialException.ReplacedByItself> { replace(oldRef, oldRef) }
+            assertEquals(listOf(newRef), inForce())
+            replace(newRef, oldRef)
+            assertEquals(listOf(oldRef), inForce())
         }
 
     @Test
