@@ -46,7 +46,8 @@ suspend fun supply(
     credential: CredentialRef,
     server: Server,
 ): Instant? {
-    val report = withTimeout(1.minutes) { client.syncKeypackages(server, credential) } // the next call goes on from there
+    // Cut off anywhere, the next call goes on from there.
+    val report = withTimeout(1.minutes) { client.syncKeypackages(server, credential) }
     for ((ref, error) in report.refused) println("the server refuses $ref: ${error.message}")
     return report.next
 }
