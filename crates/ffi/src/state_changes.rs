@@ -23,7 +23,7 @@ pub struct StateChanges {
 
 #[uniffi::export]
 impl StateChanges {
-    /// The next change, when there is one. Nothing once the client is shut down and all is read, and nothing after `close`.
+    /// The next change, when there is one. Nothing once the client is shut down and all is read, and nothing after `end`.
     /// Calls wait for one another.
     ///
     /// # Errors
@@ -39,8 +39,9 @@ impl StateChanges {
         future::or(closed, next).await.map(TryInto::try_into).transpose()
     }
 
-    /// Has the `next` that waits, and each later one, return nothing. A second time does nothing.
-    pub fn close(&self) {
+    /// Has the `next` that waits, and each later one, return nothing. A second time does nothing. (`close` is what Kotlin
+    /// calls freeing.)
+    pub fn end(&self) {
         self.close.close();
     }
 }

@@ -125,6 +125,10 @@ impl<A: Fn(&str) -> String + Send + Sync> KeypackageDirectory for Answered<A> {
     async fn fetch(&self, _: &ClientId, _: Ciphersuite) -> Result<Option<Vec<u8>>, DirectoryError> {
         Err(DirectoryError::Refused)
     }
+
+    fn is_refusal(&self, _: &DirectoryError) -> bool {
+        false
+    }
 }
 
 pub(crate) fn unhex(text: &str) -> Vec<u8> {

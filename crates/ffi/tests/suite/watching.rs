@@ -63,9 +63,9 @@ fn closing_wakes_whoever_waits_and_ends_what_was_not_read() {
     smol::block_on(async {
         let client = temporary("alice").await;
         let changes = client.changes();
-        let (woken, ()) = future::zip(changes.next(), async { changes.close() }).await;
+        let (woken, ()) = future::zip(changes.next(), async { changes.end() }).await;
         assert_eq!(woken.unwrap(), None);
-        changes.close();
+        changes.end();
 
         let tx = begin(&client).await;
         tx.add_credential(Credential::Basic { ciphersuite: SUITE, identity: client.id() }).await.unwrap();

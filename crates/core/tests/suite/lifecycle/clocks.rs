@@ -62,7 +62,7 @@ scenarios! {
         commit(&alice.client, async |tx| tx.remove_keypackage(&removed[0]).await).await;
         let right = alice.clock.second();
         alice.clock.advance(YEARS);
-        assert!(!alice.maintain().await.withdraw.contains(&removed[0]));
+        assert!(alice.maintain().await.withdraw.contains(&removed[0]));
         alice.clock.turn_to(right);
         assert_eq!(alice.maintain().await.withdraw, removed);
         for _ in 0..3 {

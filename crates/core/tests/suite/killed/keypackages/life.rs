@@ -136,8 +136,7 @@ impl Life {
         });
         replaced.await.unwrap();
         for one in self.client.credentials().await.unwrap() {
-            let is_replaced = one != self.credential().await;
-            if is_replaced && self.client.credential_replacement(&one).await.unwrap().is_done() {
+            if self.client.credential_replacement(&one).await.unwrap().is_some_and(|left| left.is_done()) {
                 commit(&self.client, async |tx| tx.remove_credential(&one).await).await;
             }
         }

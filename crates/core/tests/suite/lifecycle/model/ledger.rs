@@ -80,7 +80,7 @@ pub(super) struct Package {
     pub(super) may_go: bool,
     /// It is to be replaced before its time.
     pub(super) is_outdated: bool,
-    /// It went when a clock that was believed had said twice that it has expired.
+    /// Its withdrawal was forgotten when a clock that was believed had said twice that it has expired.
     pub(super) was_purged: bool,
 }
 
@@ -117,6 +117,11 @@ impl Package {
         not_before <= now + DAY.as_secs() && now < half && !self.is_outdated
     }
 
+    /// It went with its keys when it was seen twice to have expired; nobody has said that the directory has let it go.
+    pub(super) fn bury_expired(&mut self, now: u64) {
+        (self.stage, self.over_since, self.may_go) = (Stage::Tombstone, Some(now), false);
+    }
+
     /// Its keys are gone before its time: its withdrawal is asked for.
     fn bury(&mut self) {
         (self.stage, self.over_since, self.may_go) = (Stage::Tombstone, None, false);
@@ -132,19 +137,20 @@ impl Package {
     /// The rule of the two looks.
     fn look(&mut self, now: u64, terms: &Terms) {
         let has_expired = self.not_after() <= now;
-        let is_over = match &mut self.stage {
+        let had_grace = match &mut self.stage {
             Stage::Gone => return,
             Stage::Withdrawn(at) => {
                 // A clock that was wrong has noted it, or this one is. Seen twice it is the former.
                 let seen_before = self.doubted_since.filter(|since| *at > now && *since <= now);
-                let is_believed = seen_before.is_some_and(|since| since + terms.second_look().as_secs() <= now);
-                *at = if is_believed { now - terms.second_look().as_secs() } else { *at };
+                let is_believed = seen_before.is_some_and(|since| since + DAY.as_secs() <= now);
+                *at = if is_believed { now - DAY.as_secs() } else { *at };
                 self.doubted_since = (*at > now && !has_expired).then(|| seen_before.unwrap_or(now));
                 *at + terms.grace.as_secs() <= now
             }
             _ => false,
         };
-        self.look_twice(is_over || has_expired, now, terms.second_look());
+        let second_look = if had_grace { terms.second_look() } else { DAY };
+        self.look_twice(had_grace || has_expired, now, second_look);
     }
 
     fn look_twice(&mut self, is_over: bool, now: u64, second_look: Duration) {
