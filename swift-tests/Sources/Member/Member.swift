@@ -41,13 +41,12 @@ actor Member {
         (self.client, self.service) = (client, service)
     }
 
-    /// Makes so many key packages and publishes them.
+    /// Has the service have so many key packages to serve. An app would also call it after each join, and at the time that
+    /// the report names.
     func publish(_ count: Int) async throws {
-        let made = try await client.transaction { tx in
-            try await tx.generateKeypackages(for: credential, count: count)
-        }
-        // After the commit: nobody gets a package whose private keys are not on the disk.
-        for keypackage in made { try await service.publish(keypackage.mlsMessage, of: client.id) }
+        let policy = KeypackagePolicy(target: count, lastResort: false, framing: .mlsMessage)
+        let report = try await client.syncKeypackages(with: service, for: credential, policy: policy)
+        if let refusal = report.refused.first { throw refusal.error }
     }
 
     /// Creates a group.
@@ -58,7 +57,7 @@ actor Member {
     /// Adds a client to the group; the commit waits in the outbox.
     func add(_ name: String) async throws {
         let id = ClientID(name)
-        guard let taken = try await service.takeKeypackage(of: id, for: suite) else {
+        guard let taken = try await service.fetchKeypackage(of: id, for: suite) else {
             throw MemberError("no key package is left")
         }
         let keypackage = try await client.importKeypackage(taken, of: id)

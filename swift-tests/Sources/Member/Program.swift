@@ -26,8 +26,9 @@ enum Program {
             throw MemberError("open takes a path, a key, a name and an address")
         }
         let file = URL(fileURLWithPath: String(words[1]))
-        let service = Service(address: String(words[4]))
-        return try await Member(at: file, key: DatabaseKey(key), name: String(words[3]), service: service)
+        let name = String(words[3])
+        let service = Service(address: String(words[4]), client: ClientID(name))
+        return try await Member(at: file, key: DatabaseKey(key), name: name, service: service)
     }
 }
 

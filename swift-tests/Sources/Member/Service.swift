@@ -5,22 +5,30 @@ import MLSKit
     import FoundationNetworking
 #endif
 
-/// The directory and delivery service (crates/testkit/service) over HTTP. A call that gets no answer is made again: the
-/// service may or may not have got it.
-struct Service: Sendable {
+/// The directory and delivery service (crates/testkit/service) over HTTP, as one client sees it. A call that gets no answer
+/// is made again: the service may or may not have got it.
+struct Service: KeypackageDirectory {
     /// Where it is, such as `http://127.0.0.1:8080`.
     let address: String
+    /// Whose key packages it is to serve.
+    let client: ClientID
 
-    /// Publishes a key package.
-    func publish(_ keypackage: Data, of client: ClientID) async throws {
-        _ = try await post("keypackages?client=\(client.bytes.hex)", keypackage).successful
+    func publish(_ ref: KeypackageRef, bytes: Data) async throws {
+        _ = try await post("keypackages?client=\(client.bytes.hex)", bytes).successful
     }
 
-    /// Takes a key package of a client, for good.
-    func takeKeypackage(of client: ClientID, for ciphersuite: Ciphersuite) async throws -> Data? {
+    func withdraw(_ ref: KeypackageRef) async throws {
+        _ = try await request("DELETE", "keypackages/\(ref.hashRef)").successful
+    }
+
+    func fetchKeypackage(of client: ClientID, for ciphersuite: Ciphersuite) async throws -> Data? {
         let query = "client=\(client.bytes.hex)&ciphersuite=\(ciphersuite.rawValue)"
         let answer = try await post("keypackages/take?\(query)", Data())
         return answer.status == 404 ? nil : try answer.successful
+    }
+
+    func isRefusal(_ error: any Error) -> Bool {
+        (error as? ServiceError).map { (400..<500).contains($0.status) } ?? false
     }
 
     /// Sends a commit, a proposal or a message. Returns whether it was taken: another commit may have been first.
@@ -47,7 +55,7 @@ struct Service: Sendable {
     }
 
     private func lines(_ path: String) async throws -> [Line] {
-        let text = String(decoding: try await answer(to: request(path)).successful, as: UTF8.self)
+        let text = String(decoding: try await request("GET", path).successful, as: UTF8.self)
         return try text.split(separator: "\n").map { line in
             let parts = line.split(separator: " ")
             guard parts.count == 2, let position = Int(parts[0]), let bytes = Data(hex: parts[1]) else {
@@ -58,18 +66,13 @@ struct Service: Sendable {
     }
 
     private func post(_ path: String, _ body: Data) async throws -> Answer {
-        var request = try request(path)
-        request.httpMethod = "POST"
-        request.httpBody = body
-        return try await answer(to: request)
+        try await request("POST", path, body)
     }
 
-    private func request(_ path: String) throws -> URLRequest {
+    private func request(_ method: String, _ path: String, _ body: Data? = nil) async throws -> Answer {
         guard let url = URL(string: "\(address)/\(path)") else { throw URLError(.badURL) }
-        return URLRequest(url: url)
-    }
-
-    private func answer(to request: URLRequest) async throws -> Answer {
+        var request = URLRequest(url: url)
+        (request.httpMethod, request.httpBody) = (method, body)
         let (body, response) = try await URLSession.shared.data(for: request)
         guard let response = response as? HTTPURLResponse else { throw URLError(.badServerResponse) }
         return Answer(status: response.statusCode, body: body)

@@ -46,6 +46,18 @@ extension Scenarios {
                 MessageError.rejected(.unsupportedProposal(proposalType: 5)), MessageError.rejoin(.expiredLeaf),
                 MessageError.rejoin(.leafNotYetValid), MessageError.rejoin(.missingProposal),
                 MessageError.rejoin(.unreadablePath), MessageError.rejoin(.unsupportedProposal(proposalType: 5)),
+                MarmotError.wrongPublicKeyLength(found: 1), MarmotError.wrongPublicKeyText(length: 1),
+                MarmotError.notBasic(found: .x509), MarmotError.wrongCiphersuite(found: .p256AES128GCM),
+                MarmotError.notDeclared(missing: Marmot.groupDataExtension),
+                MarmotError.lifetimeTooLong(asked: .seconds(2), limit: .seconds(1)), MarmotError.nothingToDelete,
+                MarmotError.wrongEventID(found: "text"), MarmotError.wrongKind(found: 1),
+                MarmotError.missingTag(tag: "i"), MarmotError.repeatedTag(tag: "i"),
+                MarmotError.wrongTag(tag: "i", expected: "a text", found: "text"),
+                MarmotError.notListed(missing: .lastResort), MarmotError.defaultListed(found: .applicationID),
+                MarmotError.listedOnly(found: .lastResort), MarmotError.wrongRelay(found: "text"),
+                MarmotError.noRelays, MarmotError.notBase64(reason: "text"),
+                MarmotError.otherPublicKey(expected: "a", found: "b"),
+                MarmotError.otherKeypackage(expected: "a", found: "b"),
             ]
 
         @Test("every error says in words what happened")

@@ -58,6 +58,7 @@ extension Scenarios.Lifecycle {
         }
 
         private static let faults = [Fault.lostAnswer, .lostRequest, .refused, .duplicate, .late]
+        private static let hanging = [Fault.hangs, .hangsWhenDone]
 
         @Test("whatever goes wrong the next run ends it", arguments: faults)
         func recovers(from fault: Fault) async throws {
@@ -89,9 +90,7 @@ extension Scenarios.Lifecycle {
             }
         }
 
-        @Test(
-            "a directory that hangs is given up and the next run goes on",
-            arguments: [.hangs, .hangsWhenDone] as [Fault])
+        @Test("a directory that hangs is given up and the next run goes on", arguments: hanging)
         func givesUp(on fault: Fault) async throws {
             try await scenario { world in
                 let alice = try await Managed(in: world, .few(3))

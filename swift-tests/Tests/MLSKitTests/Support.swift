@@ -44,10 +44,11 @@ final class World: @unchecked Sendable {
     func open(
         _ name: String = "alice",
         key: DatabaseKey? = nil,
+        id: ClientID? = nil,
         options: ClientOptions = ClientOptions()
     ) async throws -> MLSClient {
         let client = try await MLSClient.open(
-            at: file(name), key: key ?? self.key, id: ClientID(name), options: options)
+            at: file(name), key: key ?? self.key, id: id ?? ClientID(name), options: options)
         lock.withLock { clients.append(client) }
         return client
     }

@@ -18,11 +18,13 @@ public struct LiveObjects: Hashable, Sendable {
     public let sealedMessages: UInt64
     /// Runs of supplying a directory.
     public let keypackageSyncs: UInt64
+    /// Subscriptions to what a client changes.
+    public let stateChanges: UInt64
 
     /// All of them together.
     public var total: UInt64 {
         clients + transactions + cancelTokens + clocks + stagedCommits + receivedProposals + sealedMessages
-            + keypackageSyncs
+            + keypackageSyncs + stateChanges
     }
 
     /// Counts what lives now.
@@ -36,7 +38,8 @@ public struct LiveObjects: Hashable, Sendable {
             stagedCommits: now.stagedCommits,
             receivedProposals: now.receivedProposals,
             sealedMessages: now.sealedMessages,
-            keypackageSyncs: now.keypackageSyncs
+            keypackageSyncs: now.keypackageSyncs,
+            stateChanges: now.stateChanges
         )
     }
 }

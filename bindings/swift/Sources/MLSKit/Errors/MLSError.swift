@@ -28,6 +28,8 @@ public enum MLSError: Error, Hashable, Sendable {
     case group(GroupError)
     /// A message that came in.
     case message(MessageError)
+    /// A key package of the Marmot protocol, or its event.
+    case marmot(MarmotError)
     /// One that these bindings have no name for.
     case other(reason: String)
 }
@@ -42,6 +44,7 @@ extension MLSError: LocalizedError {
         case .keypackage(let error): error.description
         case .group(let error): error.description
         case .message(let error): error.description
+        case .marmot(let error): error.description
         case .other(let reason): reason
         }
     }

@@ -122,6 +122,25 @@ extension CredentialFilter {
 }
 
 extension MLSExtension {
+    init(_ generated: MLSKitGenerated.Extension) {
+        switch generated {
+        case .applicationId(let id):
+            self = .applicationID(id)
+        case .requiredCapabilities(let extensions, let proposals, let credentials):
+            self = .requiredCapabilities(
+                extensions: extensions.map(ExtensionType.init(rawValue:)),
+                proposals: proposals,
+                credentials: credentials.map(CredentialType.init(rawValue:))
+            )
+        case .externalSenders(let senders):
+            self = .externalSenders(senders.map(ExternalSender.init))
+        case .lastResort:
+            self = .lastResort
+        case .other(let type, let data):
+            self = .other(ExtensionType(rawValue: type), data)
+        }
+    }
+
     var generated: MLSKitGenerated.Extension {
         switch self {
         case .applicationID(let id):
@@ -163,6 +182,19 @@ extension Capabilities {
 }
 
 extension KeypackageConfig {
+    init(_ generated: MLSKitGenerated.KeypackageConfig) {
+        self.init(
+            lifespan: Lifespan(generated.lifespan),
+            extensions: generated.extensions.map(MLSExtension.init),
+            leafNodeExtensions: generated.leafNodeExtensions.map(MLSExtension.init),
+            capabilities: generated.capabilities.map(Capabilities.init),
+            supportedExtensions: generated.supportedExtensions.map(ExtensionType.init(rawValue:)),
+            isLastResort: generated.lastResort,
+            grease: generated.grease
+        )
+        marmot = generated.marmot.map(NostrPublicKey.init(generated:))
+    }
+
     var generated: MLSKitGenerated.KeypackageConfig {
         MLSKitGenerated.KeypackageConfig(
             lifespan: lifespan.generated,
@@ -171,12 +203,22 @@ extension KeypackageConfig {
             capabilities: capabilities?.generated,
             supportedExtensions: supportedExtensions.map(\.rawValue),
             lastResort: isLastResort,
-            grease: grease
+            grease: grease,
+            marmot: marmot?.bytes
         )
     }
 }
 
 extension KeypackageConfig.Lifespan {
+    init(_ generated: MLSKitGenerated.Lifespan?) {
+        switch generated {
+        case nil: self = .usual
+        case .for(let seconds): self = .lasting(Duration(secondsOf: seconds))
+        case .window(let notBefore, let notAfter):
+            self = .window(Lifetime(firstSecond: notBefore, endSecond: notAfter))
+        }
+    }
+
     var generated: MLSKitGenerated.Lifespan? {
         switch self {
         case .usual: nil

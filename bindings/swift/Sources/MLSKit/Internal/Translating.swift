@@ -35,11 +35,13 @@ extension MlsError {
             known(GroupError(reason).map(MLSError.group), detail)
         case .Message(let reason, let detail):
             known(MessageError(reason).map(MLSError.message), detail)
+        case .Marmot(let reason, let detail):
+            known(MarmotError(reason).map(MLSError.marmot), detail)
         case .Cancelled:
             CancellationError()
         case .Spent:
             MLSError.group(.spent)
-        case .Marmot(_, let detail), .Other(let detail):
+        case .Other(let detail):
             MLSError.other(reason: detail)
         }
     }

@@ -50,6 +50,9 @@ public struct KeypackageConfig: Hashable, Sendable {
     /// Whether to declare random values that mean nothing, so that peers stay able to cope with what they don't know
     /// (RFC 9420 §13.5).
     public var grease: Bool
+    /// Whose package it is, for one of ``Marmot/keypackageConfig(for:lifetime:)``. Its rules then hold, whatever else is
+    /// asked for here.
+    var marmot: NostrPublicKey?
 
     /// What is left out has its default.
     public init(
