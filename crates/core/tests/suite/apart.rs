@@ -204,6 +204,12 @@ impl Shelf {
         self.packages.iter_mut().filter(|known| known.id == id).for_each(|known| known.is_withdrawn = true);
     }
 
+    /// How many packages there were, those among them that never came.
+    pub(crate) fn count_named(&self) -> usize {
+        let never_came = self.withdrawn.iter().filter(|id| self.find(id).is_none());
+        self.packages.len() + never_came.count()
+    }
+
     pub(crate) fn find(&self, id: &str) -> Option<&Delivered> {
         self.packages.iter().find(|known| known.id == id)
     }

@@ -6,6 +6,7 @@ mod last_resort;
 mod maintaining;
 pub(crate) mod model;
 mod replacing;
+mod status;
 mod syncing;
 
 use std::{path::Path, sync::Arc, time::Duration};

@@ -399,5 +399,15 @@ class MaintainingTest {
             val status = alice.status()
             assertEquals(21 to true, status.published to status.hasLastResort)
             assertEquals(84.days, alice.stored().first().lifetime.notAfter - alice.clock.now)
+
+            val hasty = managed(few(1).copy(refreshMargin = 8.days, grace = 2.days), "hasty")
+            val old = hasty.publishAll()
+            assertTrue(hasty.status().nextRefresh!! - hasty.clock.now in 74.days..76.days)
+            hasty.withdrawn(old)
+            for (days in listOf(2, 1)) {
+                hasty.clock.advance(days.days)
+                hasty.maintain()
+            }
+            assertFalse(old.single() in hasty.stored(), "the default is a week")
         }
 }

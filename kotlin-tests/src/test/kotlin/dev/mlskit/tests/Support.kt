@@ -21,7 +21,7 @@ import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
 import kotlin.time.Clock
 import kotlin.time.Duration
-import kotlin.time.Duration.Companion.seconds
+import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Instant
 
 /** The suite of all scenarios that don't ask for another. */
@@ -116,7 +116,7 @@ fun scenario(block: suspend World.() -> Unit) {
     val folder = Files.createTempDirectory("mlskit").toFile()
     try {
         runBlocking {
-            withTimeout(60.seconds) {
+            withTimeout(3.minutes) {
                 val world = World(folder, this)
                 try {
                     world.block()
