@@ -3,6 +3,7 @@ package com.example.member
 import dev.mlskit.Ciphersuite
 import dev.mlskit.ClientId
 import dev.mlskit.Credential
+import dev.mlskit.CredentialFilter
 import dev.mlskit.CredentialInfo
 import dev.mlskit.CredentialRef
 import dev.mlskit.DatabaseKey
@@ -233,7 +234,7 @@ class Member private constructor(
         ): Member {
             val client = MlsClient.open(file, key, id)
             val credential =
-                client.credentials().lastOrNull()
+                client.findCredentials(CredentialFilter(inForce = true)).lastOrNull()
                     ?: client.transaction { tx -> tx.addCredential(Credential.basic(SUITE, client.id)) }
             return Member(client, credential, service)
         }
