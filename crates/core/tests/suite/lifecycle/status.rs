@@ -18,7 +18,7 @@ fn at(second: u64) -> SystemTime {
 }
 
 scenarios! {
-    async fn a_status_counts_what_is_in_service_of_one_credential_and_what_is_not_of_all() {
+    async fn a_status_counts_what_is_in_service_of_a_credential_and_its_predecessors_and_what_is_not_of_all() {
         let mut alice = Managed::new(few(3)).await;
         let old = alice.publish_all().await;
         let new_ref = add_credential(&alice.client).await;
@@ -26,7 +26,7 @@ scenarios! {
         commit(&alice.client, async |tx| tx.replace_credential(&alice.credential_ref, &new_ref, &alice.policy).await).await;
         alice.credential_ref = new_ref;
         let status = alice.status().await;
-        assert_eq!(figures(&status), [0, 4, 0, 0, 0, 0, 0]);
+        assert_eq!(figures(&status), [0, 4, 3, 3, 0, 0, 0]);
         assert!(!status.has_last_resort, "nobody has confirmed it");
         let first = alice.publish_all().await;
         assert_eq!(alice.maintain().await.withdraw, old);
@@ -52,7 +52,7 @@ scenarios! {
         assert!(first.iter().any(|one| one.is_last_resort()));
     }
 
-    async fn a_status_shows_no_removed_package_that_has_expired() {
+    async fn a_status_shows_a_removed_package_until_its_withdrawal_is_confirmed_expired_or_not() {
         let alice = Managed::new(few(0)).await;
         let hour = Duration::from_hours(1);
         let package = commit(&alice.client, async |tx| tx.generate_keypackage(&alice.credential_ref, Some(hour)).await).await;
@@ -61,6 +61,8 @@ scenarios! {
         commit(&alice.client, async |tx| tx.remove_keypackage(&published[0]).await).await;
         assert_eq!(alice.status().await.removed, 1);
         alice.clock.advance(2 * hour);
+        assert_eq!(alice.status().await.removed, 1);
+        alice.withdrawn(&published).await;
         assert_eq!(alice.status().await.removed, 0);
     }
 

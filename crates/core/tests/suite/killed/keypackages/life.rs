@@ -100,8 +100,9 @@ impl Life {
                 commit(&self.client, async |tx| tx.remove_keypackages_for(&credential).await).await;
             }
             1 | 2 => {
-                let expired: Vec<_> = stored.into_iter().filter(|one| !one.is_valid_at(self.now())).collect();
-                announce(&expired);
+                let now = self.clock.second();
+                let has_expired = |one: &KeypackageRef| one.lifetime().unwrap().not_after() <= now;
+                announce(&stored.into_iter().filter(has_expired).collect::<Vec<_>>());
                 commit(&self.client, async |tx| tx.remove_expired_keypackages().await).await;
             }
             _ => {
@@ -111,10 +112,6 @@ impl Life {
                 commit(&self.client, async |tx| tx.remove_keypackage(one).await).await;
             }
         }
-    }
-
-    fn now(&self) -> std::time::SystemTime {
-        mlskit::Clock::now(&*self.clock)
     }
 
     fn pass(&mut self) {
