@@ -28,7 +28,9 @@ struct Service: KeypackageDirectory {
     }
 
     func isRefusal(_ error: any Error) -> Bool {
-        (error as? ServiceError).map { (400..<500).contains($0.status) } ?? false
+        guard let status = (error as? ServiceError)?.status else { return false }
+        // Who is not let in, or comes too often, is refused whatever the package.
+        return (400..<500).contains(status) && ![401, 403, 408, 429].contains(status)
     }
 
     /// Sends a commit, a proposal or a message. Returns whether it was taken: another commit may have been first.

@@ -21,7 +21,7 @@ extension Scenarios {
                 let server = Server { method, path, body in
                     guard method == "PUT", let body else { throw OwnError() }
                     let ref = try KeypackageRef(ofKeypackage: body)
-                    #expect(path == "keypackages/\(ref)")
+                    #expect(path == "keypackages/\(ref)?last-resort=\(ref.isLastResort)")
                     try await shelf.publish(ref, bytes: body)
                     return Data()
                 }

@@ -7,8 +7,9 @@ import dev.mlskit.Keypackage
 import dev.mlskit.KeypackageDirectory
 import dev.mlskit.KeypackageRef
 import dev.mlskit.MlsClient
-import kotlinx.coroutines.withTimeout
+import kotlinx.coroutines.withTimeoutOrNull
 import java.io.IOException
+import kotlin.time.Clock
 import kotlin.time.Duration.Companion.minutes
 import kotlin.time.Instant
 
@@ -26,6 +27,7 @@ class Server(
         bytes: ByteArray,
     ) {
         request("PUT", "keypackages/$keypackageRef?last-resort=${keypackageRef.isLastResort}", bytes)
+            ?: throw IOException("the server has nothing of that name")
     }
 
     override suspend fun withdraw(keypackageRef: KeypackageRef) {
@@ -47,7 +49,9 @@ suspend fun supply(
     server: Server,
 ): Instant? {
     // Cut off anywhere, the next call goes on from there.
-    val report = withTimeout(1.minutes) { client.syncKeypackages(server, credential) }
+    val report =
+        withTimeoutOrNull(1.minutes) { client.syncKeypackages(server, credential) }
+            ?: return Clock.System.now() + 1.minutes
     for ((ref, error) in report.refused) println("the server refuses $ref: ${error.message}")
     return report.next
 }

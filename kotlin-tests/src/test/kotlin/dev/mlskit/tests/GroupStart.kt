@@ -21,7 +21,8 @@ suspend fun create(
     }
 
 // After each start, and after each transaction that made a commit or a leave. `send` returns whether the server took
-// it, and throws when there is no answer: the same bytes are sent the next time.
+// it: false only for a commit where another's was first. It throws when there is no answer, or when nobody can tell whose
+// commit the server has: the same bytes are sent the next time, and of one's own processMessage says OwnCommit.
 suspend fun emptyOutbox(
     client: MlsClient,
     send: suspend (OutgoingMessage) -> Boolean,

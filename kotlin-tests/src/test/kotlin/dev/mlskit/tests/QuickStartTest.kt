@@ -91,7 +91,7 @@ class QuickStartTest {
             val server =
                 Server { method, path, body ->
                     when (method) {
-                        "PUT" -> null.also { served[path] = body!! }
+                        "PUT" -> ByteArray(0).also { served[path] = body!! }
                         "DELETE" -> served.remove(path)
                         else -> served.remove(served.keys.first { it.endsWith("last-resort=false") })
                     }

@@ -42,7 +42,9 @@ class Service(
         return if (answer.status == HTTP_NOT_FOUND) null else answer.expectSuccess()
     }
 
-    override fun isRefusal(error: Exception): Boolean = error is RefusedException && error.status in 400..499
+    // Who is not let in, or comes too often, is refused whatever the package.
+    override fun isRefusal(error: Exception): Boolean =
+        error is RefusedException && error.status in 400..499 && error.status !in setOf(401, 403, 408, 429)
 
     /** Sends a commit, a proposal or a message. Returns whether it was taken: another commit may have been first. */
     suspend fun send(message: ByteArray): Boolean {
