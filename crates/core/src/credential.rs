@@ -116,7 +116,8 @@ pub(crate) fn add(operation: &mut Operation<'_>, client: &Client, credential: Cr
 }
 
 pub(crate) fn find(view: &View<'_>, client: &ClientId, filter: &CredentialFilter) -> Result<Vec<CredentialRef>> {
-    let all = view.credentials()?.into_iter().map(|record| CredentialRef::new(client.clone(), record));
+    let records = if filter.in_force { view.credentials_in_force()? } else { view.credentials()? };
+    let all = records.into_iter().map(|record| CredentialRef::new(client.clone(), record));
     all.filter(|found| found.as_ref().map_or(true, |found| filter.lets_through(found))).collect()
 }
 

@@ -11,7 +11,9 @@
 //! | events of kind 443 | [`create_keypackage_event`], [`import_keypackage_event`] |
 //!
 //! All of it at once: [`generate_keypackage`], or [`keypackage_config`] wherever a
-//! [`KeypackageConfig`](crate::KeypackageConfig) is asked for; neither makes a package that breaks a rule. A
+//! [`KeypackageConfig`](crate::KeypackageConfig) is asked for; neither makes a package that breaks a rule. A package that is
+//! to be used once has to be asked for by `last_resort(false)`, or by a [policy](crate::KeypackagePolicy) with a target: it
+//! declares the extension of last resort, as all must, without having it. A
 //! package's reference is [`KeypackageExt::keypackage_ref`](crate::KeypackageExt::keypackage_ref), and its private keys
 //! are in the client's file.
 //!
@@ -45,33 +47,88 @@
 //! ```
 //! use mlskit::{Client, CredentialRef, KeypackagePolicy, marmot::{self, EventOptions, MarmotError, NostrPublicKey}};
 //!
-//! # async fn publish(event: marmot::UnsignedEvent) -> String { String::new() }
-//! # fn id_of_the_event_with(keypackage_ref: &mlskit::KeypackageRef) -> String { String::new() }
+//! # async fn publish(event: marmot::UnsignedEvent) -> bool { true }
+//! # fn note_id(keypackage_ref: &mlskit::KeypackageRef, event: &marmot::UnsignedEvent) {}
+//! # fn noted_id(keypackage_ref: &mlskit::KeypackageRef) -> Option<String> { None }
+//! # const RELAYS: &[&str] = &["wss://relay.example.com"];
 //! /// Called at the start, after each join, and when `OutgoingKeypackages::next` has come.
 //! async fn rotate(client: &Client, credential_ref: &CredentialRef, pubkey: &NostrPublicKey) -> Result<(), MarmotError> {
 //!     let config = marmot::keypackage_config(pubkey, None)?;
 //!     // Relays serve a package to whoever asks, so none is used once only.
 //!     let policy = KeypackagePolicy::default().target(0).last_resort(true).config(config);
-//!     let outgoing = client.maintain_keypackages(credential_ref, &policy).await?;
-//!     for publication in outgoing.publish {
-//!         let Some(keypackage) = client.keypackage(&publication.keypackage_ref).await? else { continue };
-//!         publish(marmot::create_keypackage_event(&keypackage, &EventOptions::new(&["wss://relay.example.com"]))?).await;
-//!         client.transaction(async |tx| tx.confirm_published(&[publication.keypackage_ref]).await).await?;
+//!     loop { // once more after what was confirmed: only then is what it replaces to be withdrawn
+//!         let outgoing = client.maintain_keypackages(credential_ref, &policy).await?;
+//!         if outgoing.publish.is_empty() && outgoing.withdraw.is_empty() {
+//!             return Ok(());
+//!         }
+//!         for publication in outgoing.publish {
+//!             let Some(keypackage) = client.keypackage(&publication.keypackage_ref).await? else { continue };
+//!             let event = marmot::create_keypackage_event(&keypackage, &EventOptions::new(RELAYS))?;
+//!             note_id(&publication.keypackage_ref, &event); // before it is published: it has to be found for its deletion
+//!             if !publish(event).await { return Ok(()) } // the next time it is the same event
+//!             client.transaction(async |tx| tx.confirm_published(&[publication.keypackage_ref]).await).await?;
+//!         }
+//!         for keypackage_ref in outgoing.withdraw {
+//!             if let Some(id) = noted_id(&keypackage_ref) {
+//!                 if !publish(marmot::create_deletion_event(pubkey, &[&id], None)?).await { return Ok(()) }
+//!             }
+//!             client.transaction(async |tx| tx.confirm_withdrawn(&[keypackage_ref]).await).await?;
+//!         }
 //!     }
-//!     for keypackage_ref in outgoing.withdraw {
-//!         publish(marmot::create_deletion_event(pubkey, &[&id_of_the_event_with(&keypackage_ref)], None)?).await;
-//!         client.transaction(async |tx| tx.confirm_withdrawn(&[keypackage_ref]).await).await?;
-//!     }
-//!     Ok(())
 //! }
+//! # smol::block_on(async {
+//! # let pubkey = NostrPublicKey::from_bytes(&[7; 32]).unwrap();
+//! # let client = Client::temporary(pubkey.client_id()).await.unwrap();
+//! # let credential = marmot::credential(&pubkey).unwrap();
+//! # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await.unwrap();
+//! # rotate(&client, &credential_ref, &pubkey).await.unwrap();
+//! # client.transaction(async |tx| tx.renew_keypackages(&credential_ref).await).await.unwrap();
+//! # rotate(&client, &credential_ref, &pubkey).await.unwrap();
+//! # let status = client.keypackage_status(&credential_ref, &KeypackagePolicy::default()).await.unwrap();
+//! # assert_eq!((status.published, status.retired, status.withdrawn), (1, 0, 1));
+//! # client.close().await;
+//! # });
 //! ```
 //!
 //! The policy's own [lifetime](crate::KeypackagePolicy::lifetime) may be [`MAX_LIFETIME`] then. Without a policy:
 //! [generate](generate_keypackage) the replacement in the transaction of the join, ask for the old event's deletion when a
 //! relay has taken the new one, and [remove](crate::TransactionContext::remove_keypackage) the old package a week later.
 //!
+//! # With a Nostr library
+//!
+//! Nothing here signs: the `nostr` crate does, and checks what relays bring.
+//!
+//! ```
+//! use mlskit::marmot::UnsignedEvent;
+//! use nostr::prelude::*;
+//!
+//! fn sign(event: UnsignedEvent, keys: &Keys) -> Result<Event, Box<dyn std::error::Error>> {
+//!     let tags = event.tags.into_iter().map(Tag::parse).collect::<Result<Vec<_>, _>>()?;
+//!     let builder = EventBuilder::new(Kind::from(event.kind), event.content).tags(tags);
+//!     Ok(builder.custom_created_at(Timestamp::from(event.created_at)).finalize(keys)?)
+//! }
+//!
+//! /// Goes to `import_keypackage_event`.
+//! fn checked(event: &Event) -> Result<UnsignedEvent, Box<dyn std::error::Error>> {
+//!     event.verify()?;
+//!     Ok(UnsignedEvent {
+//!         kind: event.kind.as_u16(),
+//!         pubkey: event.pubkey.to_hex(),
+//!         created_at: event.created_at.as_secs(),
+//!         tags: event.tags.iter().map(|tag| tag.as_slice().to_vec()).collect(),
+//!         content: event.content.clone(),
+//!     })
+//! }
+//! # let keys = Keys::generate();
+//! # let tags = vec![vec!["relays".to_owned(), "wss://relay.example.com".to_owned()]];
+//! # let event = UnsignedEvent { kind: 443, pubkey: keys.public_key().to_hex(), created_at: 7, tags, content: "eA==".into() };
+//! # assert_eq!(checked(&sign(event.clone(), &keys).unwrap()).unwrap(), event);
+//! ```
+//!
 //! # What is left out
 //!
+//! - The extension with a group's data, 0xf2ee, and the events of groups: an app writes the extension and gives it to
+//!   [`GroupConfig::context_extension`](crate::group::GroupConfig::context_extension).
 //! - Events of kind 30443, of the later MIP-00, differ by more than their number: they are replaced by their `d` tag,
 //!   name the package's reference in `i`, have proposals of their own, and end after 84 days at the latest. They are
 //!   refused as [`MarmotError::WrongKind`].

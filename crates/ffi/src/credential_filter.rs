@@ -20,13 +20,17 @@ pub struct CredentialFilter {
     /// Only X.509 credentials whose leaf certificate is this one, in DER.
     #[uniffi(default = None)]
     pub leaf_certificate: Option<Vec<u8>>,
+    /// Only credentials whose place no other has taken.
+    #[uniffi(default = false)]
+    pub in_force: bool,
 }
 
 impl TryFrom<CredentialFilter> for mlskit::CredentialFilter {
     type Error = MlsError;
 
     fn try_from(value: CredentialFilter) -> Result<Self> {
-        let CredentialFilter { ciphersuite, credential_type, signature_key, identity, leaf_certificate } = value;
+        let CredentialFilter { ciphersuite, credential_type, signature_key, identity, leaf_certificate, in_force } =
+            value;
         let mut filter = Self::default();
         if let Some(ciphersuite) = ciphersuite {
             filter = filter.ciphersuite(known_ciphersuite(ciphersuite)?);
@@ -43,6 +47,6 @@ impl TryFrom<CredentialFilter> for mlskit::CredentialFilter {
         if let Some(leaf_certificate) = leaf_certificate {
             filter = filter.leaf_certificate(leaf_certificate);
         }
-        Ok(filter)
+        Ok(if in_force { filter.in_force() } else { filter })
     }
 }

@@ -1,10 +1,12 @@
 //! What is left of a credential that is being replaced.
 
-use crate::{GroupId, member::each};
+use crate::{CredentialRef, GroupId, member::each};
 
 /// What is left of a credential that is being replaced.
 #[derive(Debug, Clone, PartialEq, Eq, uniffi::Record)]
 pub struct CredentialReplacement {
+    /// The credential that is in its place now, at the end of a chain of replacements.
+    pub successor: CredentialRef,
     /// The groups that this client is still in with the old credential: a commit that moves it waits for its answer, or
     /// the group can't be moved now. Those that this client was removed from are to be deleted by the app.
     pub groups: Vec<GroupId>,
@@ -16,6 +18,8 @@ pub struct CredentialReplacement {
 
 impl From<mlskit::CredentialReplacement> for CredentialReplacement {
     fn from(core: mlskit::CredentialReplacement) -> Self {
-        Self { groups: each(&core.groups), keypackages: core.keypackages, is_done: core.is_done() }
+        let is_done = core.is_done();
+        let mlskit::CredentialReplacement { successor, groups, keypackages, .. } = core;
+        Self { successor: (&successor).into(), groups: each(&groups), keypackages, is_done }
     }
 }

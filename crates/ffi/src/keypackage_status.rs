@@ -2,7 +2,7 @@
 
 use crate::numbers::seconds;
 
-/// Counts of a credential's key packages, and when something is due. Times are seconds since 1970.
+/// Counts of the key packages of a credential and of those whose place it took, and when something is due. Times are seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, uniffi::Record)]
 pub struct KeypackageStatus {
     /// Made by the app and never said to be published: the policy leaves them alone until they expire.
@@ -17,14 +17,14 @@ pub struct KeypackageStatus {
     pub retired: u32,
     /// Withdrawn, with keys for Welcomes that are under way; of all credentials.
     pub withdrawn: u32,
-    /// Removed, and to be withdrawn; of all credentials. They have no keys.
+    /// Removed by the app, or used up by a Welcome, and to be withdrawn; of all credentials. They have no keys.
     pub removed: u32,
     /// Whether one of the published is a last-resort package.
     pub has_last_resort: bool,
     /// Since when the oldest of the pending has been waiting: long ago means that the directory can't be reached, or
     /// refuses.
     pub oldest_pending: Option<u64>,
-    /// When the first of the packages in service is to be replaced; the past, if it is waiting for that.
+    /// When the first of the packages in service is to be replaced; no later than now, if one is waiting for that.
     pub next_refresh: Option<u64>,
 }
 

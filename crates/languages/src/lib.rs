@@ -6,7 +6,7 @@
 //! | command | answer |
 //! |---|---|
 //! | `open <path> <key, 64 hexadecimal digits> <name> <service's address>` | `ok` |
-//! | `publish <number>`: so many key packages | `ok` |
+//! | `publish <number>`: has the directory serve so many key packages | `ok` |
 //! | `create`: a group | `ok <group id, hexadecimal>` |
 //! | `add <name>` | `ok`; the commit waits in the outbox |
 //! | `rotate`: its keys | `ok`; the commit waits in the outbox |

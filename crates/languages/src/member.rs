@@ -3,12 +3,12 @@
 use std::collections::VecDeque;
 
 use mlskit::{
-    Client, ClientId, Credential, CredentialRef, DatabaseKey, Error, KeypackageConfig, KeypackageExt, MessageError,
-    RejectedMessage,
+    Client, ClientId, Credential, CredentialRef, DatabaseKey, Error, KeypackagePolicy, MessageError, RejectedMessage,
     group::{GroupConfig, JoinOptions, Member as GroupMember, OutgoingKind, OutgoingMessage, Received},
+    keypackage::KeypackageFraming,
     openmls::prelude::{Ciphersuite, GroupId},
 };
-use mlskit_service::client::Service;
+use mlskit_service::{client::Service, directory::ServiceDirectory};
 
 use crate::Outcome;
 
@@ -95,15 +95,14 @@ impl Member {
         Ok(String::new())
     }
 
-    async fn publish(&self, count: usize) -> Outcome {
-        let made = self.client.transaction(async |tx| {
-            tx.generate_keypackages(&self.credential, count, &KeypackageConfig::default()).await
-        });
-        // After the commit: nobody gets a package whose private keys are not on the disk.
-        for keypackage in made.await? {
-            self.service.publish(self.client.id().as_bytes(), &keypackage.to_mls_message()?)?;
-        }
-        Ok(())
+    /// Has the service serve so many key packages. An app would do so at each start, after each Welcome, and when the report
+    /// says.
+    async fn publish(&self, target: u32) -> Outcome {
+        let directory = ServiceDirectory::new(&self.service, self.client.id());
+        let policy =
+            KeypackagePolicy::default().target(target).last_resort(false).framing(KeypackageFraming::MlsMessage);
+        let report = self.client.sync_keypackages(&directory, &self.credential, &policy).await?;
+        report.refused.into_iter().next().map_or(Ok(()), |(_, error)| Err(error.into()))
     }
 
     async fn create(&self) -> Outcome<String> {

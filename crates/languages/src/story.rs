@@ -138,7 +138,7 @@ impl Stage<'_> {
     fn strangers_jam_nobody(&mut self) -> Outcome {
         let third = self.name(THIRD);
         self.title(&format!("Strangers get at {third}, which has no group now"));
-        self.ask(THIRD, "publish 2")?;
+        self.ask(THIRD, "publish 4")?;
         let (service, eve, mallory) = (self.service(), Stranger::new("eve")?, Stranger::new("mallory")?);
         let mut welcome = eve.add(&eve.take(&service, &third)?)?.welcome;
         self.a_broken_welcome_comes_first(&mut welcome)?;

@@ -37,6 +37,7 @@ extension Scenarios {
                 GroupError.commitPending, GroupError.joinPending, GroupError.leaving, GroupError.removed,
                 GroupError.foreignCommit, GroupError.spent, GroupError.staleCommit(epoch: 1, current: 2),
                 GroupError.credentialTypeNotSupported(credentialType: .x509, leafIndex: 3),
+                CredentialError.replacedByItself,
                 GroupError.notMarkable(id: OutgoingID(rawValue: 7), reason: "text"), GroupError.bug(reason: "text"),
                 MessageError.rejected(.credential(.certificate(.emptyChain))), MessageError.rejected(.tooFarAhead),
                 MessageError.joinPending, MessageError.misplacedWelcome, MessageError.misplacedGroupInfo,

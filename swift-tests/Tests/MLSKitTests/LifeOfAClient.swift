@@ -187,6 +187,7 @@ extension Scenarios {
                     (CredentialFilter(identity: "alice"), [one, other]),
                     (CredentialFilter(identity: "bob"), []),
                     (CredentialFilter(ciphersuite: .usual, signatureKey: other.signatureKey), []),
+                    (CredentialFilter(ciphersuite: .usual, inForce: true), [one]),
                 ]
                 for (filter, expected) in found {
                     #expect(try await client.credentials(matching: filter) == expected)

@@ -4,6 +4,23 @@ import Testing
 
 private let years = Duration.days(365 * 10)
 
+/// The calls by which an app removes packages.
+private enum Removal: CaseIterable {
+    case one
+    case ofCredential
+    case withCredential
+    case expired
+
+    func perform(on ref: KeypackageRef, of credential: CredentialRef, in tx: TransactionContext) async throws {
+        switch self {
+        case .one: try await tx.removeKeypackage(ref)
+        case .ofCredential: try await tx.removeKeypackages(for: credential)
+        case .withCredential: try await tx.removeCredential(credential)
+        case .expired: try await tx.removeExpiredKeypackages()
+        }
+    }
+}
+
 /// Clocks that jump, either way.
 extension Scenarios.Lifecycle {
     @Suite(.serialized) struct Clocks {
@@ -44,7 +61,7 @@ extension Scenarios.Lifecycle {
                 try await alice.client.transaction { tx in try await tx.removeKeypackage(removed[0]) }
                 let right = alice.now
                 alice.advance(years)
-                #expect(try await !alice.maintain().withdraw.contains(removed[0]))
+                #expect(try await alice.maintain().withdraw.contains(removed[0]))
                 alice.turn(to: right)
                 #expect(try await alice.maintain().withdraw == removed)
                 for _ in 0..<3 {
@@ -54,6 +71,55 @@ extension Scenarios.Lifecycle {
                 alice.turn(to: right)
                 // It has expired, and that was seen twice.
                 #expect(try await !alice.maintain().withdraw.contains(removed[0]))
+            }
+        }
+
+        /// It took for expired what was removed.
+        @Test("what is removed by a clock that is ahead is withdrawn when the clock is right again")
+        func withdrawsWhatWasRemovedAhead() async throws {
+            try await scenario { world in
+                for removal in Removal.allCases {
+                    let alice = try await Managed(in: world, .few(1), name: "alice-\(removal)")
+                    let (credential, other) = (alice.credential, try await alice.addCredential())
+                    let published = try await alice.publishAll()
+                    let right = alice.now
+                    alice.advance(.days(90))
+                    try await alice.client.transaction { tx in
+                        try await removal.perform(on: published[0], of: credential, in: tx)
+                    }
+                    #expect(try await alice.stored().isEmpty, "\(removal)")
+                    alice.turn(to: right)
+                    alice.credential = other
+                    for _ in 0..<2 {
+                        #expect(try await alice.maintain().withdraw == published, "\(removal)")
+                        try await alice.reopen()
+                    }
+                    #expect(try await alice.status().removed == 1, "\(removal)")
+                }
+            }
+        }
+
+        @Test("a removal by a clock that is ahead forgets no removal before it")
+        func remembersRemovals() async throws {
+            try await scenario { world in
+                for removal in Removal.allCases {
+                    let alice = try await Managed(in: world, .few(2), name: "alice-\(removal)")
+                    let (credential, other) = (alice.credential, try await alice.addCredential())
+                    let published = try await alice.publishAll()
+                    try await alice.client.transaction { tx in try await tx.removeKeypackage(published[0]) }
+                    let right = alice.now
+                    alice.advance(.days(90))
+                    // The credential is there once.
+                    for _ in 0..<(removal == .withCredential ? 1 : 2) {
+                        try await alice.client.transaction { tx in
+                            try await removal.perform(on: published[1], of: credential, in: tx)
+                        }
+                    }
+                    alice.turn(to: right)
+                    alice.credential = other
+                    let withdraw = try await alice.maintain().withdraw
+                    #expect(withdraw.count == 2 && Set(withdraw) == Set(published), "\(removal)")
+                }
             }
         }
 
@@ -112,6 +178,35 @@ extension Scenarios.Lifecycle {
                 }
                 // Not for ever.
                 #expect(try await !other.stored().contains(old[0]))
+            }
+        }
+
+        /// Whatever is looked at by it seems to have been withdrawn in the future.
+        @Test("a clock that is wrong either way for an hour shortens no grace")
+        func shortensNoGrace() async throws {
+            try await scenario { world in
+                let alice = try await Managed(in: world, .few(1))
+                let old = try await alice.publishAll()
+                let welcome = try await alice.welcome(for: old[0])
+                alice.advance(.days(57))
+                try await alice.publishAll()
+                try await alice.confirmWithdrawn(try await alice.maintain().withdraw)
+                let right = alice.now
+                let behind = [right.addingTimeInterval(-40 * 86400), Date(timeIntervalSince1970: 100)]
+                let ahead = [30, 3650].map { right.addingTimeInterval($0 * 86400) }
+                for wrong in behind + ahead {
+                    for _ in 0..<2 {
+                        for time in [wrong, right] {
+                            alice.turn(to: time)
+                            _ = try await alice.maintain()
+                        }
+                    }
+                }
+                for _ in 0..<6 {
+                    alice.advance(.days(1))
+                    _ = try await alice.maintain()
+                }
+                try await alice.join(welcome)
             }
         }
 

@@ -31,41 +31,72 @@ extension Scenarios.Lifecycle {
                 #expect(Set(withdraw).isSubset(of: old))
                 try await alice.confirmWithdrawn(withdraw)
                 for _ in 0..<8 {
-                    #expect(try await !alice.client.credentialReplacement(of: oldCredential).isDone)
+                    #expect(try await alice.client.credentialReplacement(of: oldCredential)?.isDone == false)
                     alice.advance(.days(1))
                     _ = try await alice.maintain()
                 }
-                #expect(try await alice.client.credentialReplacement(of: oldCredential).isDone)
+                let end = try #require(try await alice.client.credentialReplacement(of: oldCredential))
+                #expect(end.isDone && end.successor == newCredential)
                 try await alice.client.transaction { tx in try await tx.removeCredential(oldCredential) }
                 #expect(try await alice.stored() == new)
                 #expect(try await alice.maintain().withdraw.isEmpty)
             }
         }
 
-        @Test("a replaced credential gets no packages")
-        func getsNoPackages() async throws {
+        @Test("whoever maintains a replaced credential supplies the one in force")
+        func suppliesTheOneInForce() async throws {
             try await scenario { world in
                 let alice = try await Managed(in: world, .few(2))
-                _ = try await alice.maintain()
-                let (old, new) = (alice.credential, try await alice.addCredential())
+                let old = try await alice.publishAll()
+                let (oldCredential, newCredential) = (alice.credential, try await alice.addCredential())
                 try await alice.client.transaction { tx in
-                    try await tx.replaceCredential(old, with: new, policy: .few(0))
+                    try await tx.replaceCredential(oldCredential, with: newCredential, policy: .few(0))
                 }
-                #expect(try await alice.maintain().publish.isEmpty)
-                #expect(try await alice.stored().count == 2)
+                let outgoing = try await alice.maintain()
+                let new = outgoing.refs
+                #expect(new.count == 2)
+                #expect(
+                    try await alice.client.maintainKeypackages(for: newCredential, policy: alice.policy) == outgoing)
+                #expect(try await alice.status().pending == 2)
+                try await alice.confirmPublished(new)
+                #expect(try await alice.maintain().withdraw == old)
+                for ref in new {
+                    #expect(try await alice.package(ref).signatureKey == newCredential.signatureKey)
+                }
+                try await alice.client.transaction { tx in try await tx.renewKeypackages(for: oldCredential) }
+                #expect(try await alice.status().stale == 2)
+                // The directory is supplied by either's name.
+                #expect(try await alice.sync().published.count == 2)
             }
         }
 
-        @Test("a replaced credential has nothing to wait for")
-        func waitsForNothing() async throws {
+        @Test("a credential in force is not one that was replaced")
+        func isInForce() async throws {
             try await scenario { world in
                 let alice = try await Managed(in: world, .few(1))
-                let (old, new) = (alice.credential, try await alice.addCredential())
-                try await alice.publishAll()
-                try await alice.client.transaction { tx in
-                    try await tx.replaceCredential(old, with: new, policy: .few(1))
+                let (client, old) = (alice.client, alice.credential)
+                func inForce() async throws -> [CredentialRef] {
+                    try await client.credentials(matching: CredentialFilter(inForce: true))
                 }
-                #expect(try await alice.maintain().next == nil)
+                #expect(try await client.credentialReplacement(of: old) == nil)
+                #expect(try await inForce() == [old])
+
+                let new = try await alice.addCredential()
+                func replace(_ one: CredentialRef, with other: CredentialRef) async throws -> CredentialReplacement {
+                    try await client.transaction { tx in
+                        try await tx.replaceCredential(one, with: other, policy: .few(1))
+                    }
+                }
+                #expect(try await replace(old, with: new).successor == new)
+                #expect(try await client.credentialReplacement(of: new) == nil)
+                #expect(try await client.credentialReplacement(of: old)?.successor == new)
+                #expect(try await inForce() == [new])
+                #expect(try await client.credentials() == [old, new])
+
+                try await expect(.credential(.replacedByItself)) { try await replace(old, with: old) }
+                #expect(try await inForce() == [new])
+                _ = try await replace(new, with: old)
+                #expect(try await inForce() == [old])
             }
         }
 

@@ -71,11 +71,12 @@ extension Scenarios.MarmotProtocol {
         func hasNothingElse() async throws {
             try await scenario { world in
                 let bob = try await User(in: world, name: "bob")
-                let before = Date(timeIntervalSince1970: Date().timeIntervalSince1970.rounded(.down))
-                let event = try Marmot.createKeypackageEvent(with: try await bob.generate(), options: .usual)
+                let keypackage = try await bob.generate()
+                let event = try Marmot.createKeypackageEvent(with: keypackage, options: .usual)
                 let names = ["mls_protocol_version", "mls_ciphersuite", "mls_extensions", "encoding", "relays"]
                 #expect(event.tags.map(\.[0]) == names)
-                #expect((before...before.addingTimeInterval(120)).contains(event.createdAt))
+                #expect(event.createdAt == keypackage.ref.lifetime.notBefore)
+                #expect(try Marmot.createKeypackageEvent(with: keypackage, options: .usual) == event)
             }
         }
 

@@ -159,6 +159,7 @@ struct Shelf: KeypackageDirectory {
 struct OwnDirectory: KeypackageDirectory {
     var onPublish: @Sendable (KeypackageRef, Data) async throws -> Void = { _, _ in }
     var onWithdraw: @Sendable (KeypackageRef) async throws -> Void = { _ in }
+    /// No error concerns one package alone, unless the test says so.
     var refuses: @Sendable (any Error) -> Bool = { _ in false }
 
     func publish(_ ref: KeypackageRef, bytes: Data) async throws {

@@ -23,12 +23,20 @@ extension Scenarios {
                     let ref = try KeypackageRef(ofKeypackage: body)
                     #expect(path == "keypackages/\(ref)")
                     try await shelf.publish(ref, bytes: body)
-                    return nil
+                    return Data()
                 }
                 let credential = try #require(try await client.credentials().first)
                 let next = try #require(try await supply(server, for: credential, of: client))
                 #expect(next > Date().addingTimeInterval(48 * 86400))
                 #expect(await directory.served(of: client.id).count == 21)
+
+                let isRefusal = [
+                    (400, true), (413, true), (401, false), (403, false), (408, false), (429, false), (503, false),
+                ]
+                for (status, expected) in isRefusal {
+                    #expect(server.isRefusal(ServerError(status: status)) == expected, "\(status)")
+                }
+                #expect(!server.isRefusal(OwnError()))
             }
         }
 

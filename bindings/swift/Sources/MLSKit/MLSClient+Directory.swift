@@ -12,7 +12,8 @@ extension MLSClient {
     /// ```
     ///
     /// While the directory is awaited, no transaction is open. What it has done is stored at once; wherever this
-    /// ends, by an error, a cancelled task or a crash, the next call goes on from there. Two calls at once do no harm.
+    /// ends, by an error, a cancelled task or a crash, the next call goes on from there. Two calls at once do no harm. After a
+    /// replacement (``TransactionContext/replaceCredential(_:with:policy:)``) it may put commits into ``outgoing()``: send them.
     ///
     /// - Throws: What `directory` throws, as it is, unless it is a refusal. `CancellationError` when the task is cancelled:
     ///   before the directory is asked for more, and whatever the directory throws then. As

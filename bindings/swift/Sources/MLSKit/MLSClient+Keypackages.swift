@@ -7,7 +7,10 @@ extension MLSClient {
     /// is to be told: tell it, then tell the client what it has answered (``TransactionContext/confirmPublished(_:)``,
     /// ``TransactionContext/confirmWithdrawn(_:)``). Until then it is returned again, byte for byte.
     ///
-    /// ``syncKeypackages(with:for:policy:)`` does all of that.
+    /// Once more after what was confirmed, until nothing is left: only then is what it replaces to be withdrawn. After a
+    /// replacement (``TransactionContext/replaceCredential(_:with:policy:)``) it may have put commits into ``outgoing()``, too.
+    ///
+    /// ``syncKeypackages(with:for:policy:)`` does all of that, but for sending the commits.
     ///
     /// - Throws: As ``transaction(isolation:_:)``, whose turn it awaits, and
     ///   ``TransactionContext/maintainKeypackages(for:policy:)``.
@@ -37,7 +40,7 @@ extension MLSClient {
         }
     }
 
-    /// How a credential's key packages are doing, for an app to show.
+    /// How the key packages of a credential, and of those whose place it took, are doing, for an app to show.
     ///
     /// - Throws: ``CredentialError`` for a reference that is not this client's.
     public func keypackageStatus(
@@ -51,12 +54,14 @@ extension MLSClient {
         }
     }
 
-    /// What is left of a credential that was replaced (``TransactionContext/replaceCredential(_:with:policy:)``); nothing, if
-    /// it was not.
+    /// What is left of a credential that was replaced (``TransactionContext/replaceCredential(_:with:policy:)``), and by
+    /// which; `nil` for one whose place no other has taken.
     ///
     /// - Throws: ``CredentialError`` for a reference that is not this client's.
-    public func credentialReplacement(of old: CredentialRef) async throws -> CredentialReplacement {
-        try await translating { CredentialReplacement(try await core.credentialReplacement(old: old.generated)) }
+    public func credentialReplacement(of old: CredentialRef) async throws -> CredentialReplacement? {
+        try await translating {
+            try await core.credentialReplacement(old: old.generated).map(CredentialReplacement.init)
+        }
     }
 
     /// How many key packages of a credential are valid now, and neither retired nor withdrawn: those that the app keeps to

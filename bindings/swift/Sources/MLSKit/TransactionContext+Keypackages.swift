@@ -7,6 +7,13 @@ extension TransactionContext {
     /// and what is to be withdrawn, for ``MLSClient/outgoingKeypackages(for:policy:)`` after the block. Called again it
     /// changes nothing, unless time has passed or something has happened.
     ///
+    /// It cares for the packages that it has made, and for those that ``confirmPublished(_:)`` named. Those that the app has
+    /// made itself and keeps to itself count for nothing and stay as they are. What has expired goes, whoever made it, and of
+    /// whatever credential it is.
+    ///
+    /// A credential that was replaced (``replaceCredential(_:with:policy:)``) gets no new packages: the one that took its
+    /// place is maintained in its stead.
+    ///
     /// - Throws: ``CredentialError`` for a reference that is not this client's; ``KeypackageError`` for packages that can't be
     ///   made as the policy wants them.
     public func maintainKeypackages(
@@ -31,7 +38,8 @@ extension TransactionContext {
     }
 
     /// Has all packages of a credential that were given out replaced by the next ``maintainKeypackages(for:policy:)``, one
-    /// for one as the new ones are published.
+    /// for one as the new ones are published: once, after an update of the app that makes them otherwise, for one. Each call
+    /// makes a whole new set.
     ///
     /// - Throws: ``CredentialError`` for a reference that is not this client's.
     public func renewKeypackages(for credential: CredentialRef) async throws {
@@ -40,11 +48,16 @@ extension TransactionContext {
 
     /// Puts the credential `new` in the place of `old`: packages of `new` are made, those of `old` are withdrawn as their
     /// replacements are published, and each group in which this client has `old` gets a commit that moves it to `new`, in
-    /// ``MLSClient/outgoing()``. Call it again, or ``maintainKeypackages(for:policy:)`` for `new`, to make the commits that
-    /// could not be made now or were rejected. When nothing is left of `old`, ``removeCredential(_:)`` ends it.
+    /// ``MLSClient/outgoing()``. Call it again, or ``maintainKeypackages(for:policy:)``, after each ``commitAccepted(in:)`` and
+    /// ``commitRejected(in:)`` until nothing is left, to make the commits that could not be made before.
+    ///
+    /// From now on `new` is the credential in force (``CredentialFilter/inForce``): whatever maintains `old` maintains `new`.
+    /// To take it back, replace `new` by `old`. When nothing is left of `old`, ``removeCredential(_:)`` takes nothing away
+    /// from anybody.
     ///
     /// - Returns: What is left of `old`.
-    /// - Throws: ``GroupError/differentCiphersuite(expected:found:)``; as ``maintainKeypackages(for:policy:)``.
+    /// - Throws: ``GroupError/differentCiphersuite(expected:found:)``, ``CredentialError/replacedByItself``; as
+    ///   ``maintainKeypackages(for:policy:)``.
     @discardableResult
     public func replaceCredential(
         _ old: CredentialRef,
@@ -66,6 +79,7 @@ extension TransactionContext {
     }
 
     /// Removes all key packages that have expired with their private keys, and returns how many there were.
+    /// ``maintainKeypackages(for:policy:)`` does so by itself, with more regard for clocks that are wrong.
     @discardableResult
     public func removeExpiredKeypackages() async throws -> Int {
         try await translating { Int(clamping: try await core.removeExpiredKeypackages()) }

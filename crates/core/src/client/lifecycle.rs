@@ -5,13 +5,16 @@ use openmls::prelude::Ciphersuite;
 use super::Client;
 use crate::{
     CredentialRef, CredentialReplacement, KeypackageDirectory, KeypackagePolicy, KeypackageRef, KeypackageStatus,
-    KeypackageSync, KeypackageSyncError, KeypackageSyncReport, OutgoingKeypackages, Result,
+    KeypackageSync, KeypackageSyncError, KeypackageSyncReport, OutgoingKeypackages, Result, clock,
     lifecycle::{self, CountOf},
 };
 
 impl Client {
     /// Brings a credential's key packages to what `policy` wants, in a transaction of its own, and returns what the
     /// directory is to be told: see [`TransactionContext::maintain_keypackages`](crate::TransactionContext::maintain_keypackages).
+    ///
+    /// After a [replacement](crate::TransactionContext::replace_credential) it may have put commits into
+    /// [`outgoing`](Self::outgoing), too.
     ///
     /// What it returns is stored: tell the directory, then tell the store what it has answered. Until then it is returned
     /// again, byte for byte.
@@ -24,16 +27,22 @@ impl Client {
     /// # let suite = Ciphersuite::MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
     /// # let credential = Credential::basic(suite, client.id())?;
     /// # let credential_ref = client.transaction(async |tx| tx.add_credential(credential).await).await?;
-    /// let outgoing = client.maintain_keypackages(&credential_ref, &KeypackagePolicy::default()).await?;
-    /// for publication in outgoing.publish {
-    ///     publish(&publication.bytes); // to your directory
-    ///     let published = [publication.keypackage_ref];
-    ///     client.transaction(async |tx| tx.confirm_published(&published).await).await?;
-    /// }
-    /// for keypackage_ref in outgoing.withdraw {
-    ///     withdraw(&keypackage_ref.to_string());
-    ///     client.transaction(async |tx| tx.confirm_withdrawn(&[keypackage_ref]).await).await?;
-    /// }
+    /// let next = loop { // once more after what was confirmed: only then is what it replaces to be withdrawn
+    ///     let outgoing = client.maintain_keypackages(&credential_ref, &KeypackagePolicy::default()).await?;
+    ///     if outgoing.publish.is_empty() && outgoing.withdraw.is_empty() {
+    ///         break outgoing.next;
+    ///     }
+    ///     for publication in outgoing.publish {
+    ///         publish(&publication.bytes); // to your directory; leave the loop when it fails
+    ///         let published = [publication.keypackage_ref];
+    ///         client.transaction(async |tx| tx.confirm_published(&published).await).await?;
+    ///     }
+    ///     for keypackage_ref in outgoing.withdraw {
+    ///         withdraw(&keypackage_ref.to_string());
+    ///         client.transaction(async |tx| tx.confirm_withdrawn(&[keypackage_ref]).await).await?;
+    ///     }
+    /// };
+    /// # assert!(next.is_some());
     /// # client.close().await;
     /// # Ok(()) }) }
     /// ```
@@ -69,7 +78,9 @@ impl Client {
     /// stores each answer, until nothing is left to do. No transaction is open while the directory is awaited.
     ///
     /// Stopped or dropped at any point, it goes on where it was when it is called again: no later than at
-    /// [`KeypackageSyncReport::next`]. Two at once do no harm.
+    /// [`KeypackageSyncReport::next`], and after an error as soon as the app tries the network again. Two at once do no
+    /// harm. After a [replacement](crate::TransactionContext::replace_credential) it may put commits into
+    /// [`outgoing`](Self::outgoing): send them.
     ///
     /// # Errors
     /// [`KeypackageSyncError::Directory`] with the directory's error, unless that concerns one package alone;
@@ -96,12 +107,12 @@ impl Client {
         self.read(move |view| lifecycle::status(view, &client, &credential_ref, &policy)).await
     }
 
-    /// What is left of a credential that [was replaced](crate::TransactionContext::replace_credential); nothing, if it
-    /// was not.
+    /// What is left of a credential that [was replaced](crate::TransactionContext::replace_credential), and by which.
+    /// Nothing for one whose place no other has taken.
     ///
     /// # Errors
     /// As [`outgoing_keypackages`](Self::outgoing_keypackages).
-    pub async fn credential_replacement(&self, old: &CredentialRef) -> Result<CredentialReplacement> {
+    pub async fn credential_replacement(&self, old: &CredentialRef) -> Result<Option<CredentialReplacement>> {
         let (client, old) = (self.clone(), old.clone());
         self.read(move |view| lifecycle::replacement(view, &client, &old)).await
     }
@@ -130,7 +141,7 @@ impl Client {
 
     /// Whether a package was given out, and is still to be published.
     pub(crate) async fn is_keypackage_pending(&self, keypackage_ref: &KeypackageRef) -> Result<bool> {
-        let keypackage_ref = keypackage_ref.clone();
-        self.read(move |view| Ok(view.is_keypackage_pending(keypackage_ref.hash_ref())?)).await
+        let (keypackage_ref, now) = (keypackage_ref.clone(), clock::seconds(self.now()));
+        self.read(move |view| Ok(view.is_keypackage_pending(keypackage_ref.hash_ref(), now)?)).await
     }
 }

@@ -14,6 +14,7 @@ pub struct CredentialFilter {
     signature_key: Option<Vec<u8>>,
     identity: Option<Vec<u8>>,
     leaf_certificate: Option<Vec<u8>>,
+    pub(super) in_force: bool,
 }
 
 impl CredentialFilter {
@@ -42,8 +43,14 @@ impl CredentialFilter {
         Self { leaf_certificate: Some(der.into()), ..self }
     }
 
+    /// Only credentials whose place no other [has taken](crate::TransactionContext::replace_credential): after a
+    /// replacement the old one is still listed, and before the new one.
+    pub fn in_force(self) -> Self {
+        Self { in_force: true, ..self }
+    }
+
     pub(crate) fn lets_through(&self, credential_ref: &CredentialRef) -> bool {
-        let Self { ciphersuite, credential_type, signature_key, identity, leaf_certificate } = self;
+        let Self { ciphersuite, credential_type, signature_key, identity, leaf_certificate, in_force: _ } = self;
         ciphersuite.is_none_or(|wanted| wanted == credential_ref.ciphersuite())
             && credential_type.is_none_or(|wanted| wanted == credential_ref.credential_type())
             && signature_key.as_ref().is_none_or(|wanted| wanted == credential_ref.signature_key())

@@ -53,6 +53,9 @@ pub enum CredentialError {
         /// The group.
         group_id: Vec<u8>,
     },
+    /// Caller: a credential can't take its own place. To take back a replacement, replace the new by the old.
+    #[error("another credential was expected to take this one's place, but it is the same; add the new one first")]
+    ReplacedByItself,
     /// Caller: the same credential with the same key is there already.
     #[error("the credential is in this database already")]
     CredentialExists,

@@ -7,7 +7,11 @@ use openmls::prelude::Ciphersuite;
 use super::{KeypackageSync, KeypackageSyncStep};
 use crate::{ClientId, Error, KeypackageRef};
 
-/// Where a client's peers get its key packages from. An app implements it over its server, as the client's user.
+/// Where a client's peers get its key packages from. An app implements it over its server, as the client's user: one
+/// value for each client, which knows its id.
+///
+/// All credentials of a client use one directory: what is to be withdrawn is told to whichever is asked next, and one
+/// that does not know the package says yes.
 ///
 /// What the library relies on:
 /// - `publish` of what it has had before, with the same reference, is a success and changes nothing: nor does it
@@ -32,19 +36,19 @@ pub trait KeypackageDirectory: Send + Sync {
     fn withdraw(&self, keypackage_ref: &KeypackageRef) -> impl Future<Output = Result<(), Self::Error>> + Send;
 
     /// Takes a key package of a peer, if there is one: give it to
-    /// [`import_keypackage_of`](crate::Client::import_keypackage_of).
+    /// [`import_keypackage_of`](crate::Client::import_keypackage_of). The library never calls it; it is for whoever adds
+    /// members, so that one value stands for the whole server.
     fn fetch(
         &self,
         client_id: &ClientId,
         ciphersuite: Ciphersuite,
     ) -> impl Future<Output = Result<Option<Vec<u8>>, Self::Error>> + Send;
 
-    /// Whether an error concerns the one package alone, so that others can be tried at once: the directory has said no to
-    /// it. By default none does, and [`sync_keypackages`](crate::Client::sync_keypackages) stops.
-    fn is_refusal(&self, error: &Self::Error) -> bool {
-        let _ = error;
-        false
-    }
+    /// Whether an error concerns the one package alone: the directory has said no to it, and the others are tried. At any
+    /// other error, as that the network is gone, [`sync_keypackages`](crate::Client::sync_keypackages) stops.
+    ///
+    /// A directory that calls a lasting refusal something else stops each run at the same package.
+    fn is_refusal(&self, error: &Self::Error) -> bool;
 }
 
 /// What one [`sync_keypackages`](crate::Client::sync_keypackages) did.
@@ -55,7 +59,7 @@ pub struct KeypackageSyncReport<E> {
     pub published: Vec<KeypackageRef>,
     /// What the directory has been told to serve no longer.
     pub withdrawn: Vec<KeypackageRef>,
-    /// What the directory has [refused](KeypackageDirectory::is_refusal). It is tried again the next time.
+    /// What the directory has [refused](KeypackageDirectory::is_refusal). It is tried again the next time, within an hour.
     pub refused: Vec<(KeypackageRef, E)>,
     /// When to call again, if nothing happens before. Nothing, where there is nothing to wait for.
     pub next: Option<SystemTime>,
@@ -67,7 +71,8 @@ pub struct KeypackageSyncReport<E> {
 pub enum KeypackageSyncError<E> {
     /// The client's own error.
     Client(Error),
-    /// The directory's.
+    /// The directory's. What was done until then stays done; try again as the network returns, or with the app's own
+    /// back-off.
     Directory(E),
 }
 

@@ -63,24 +63,23 @@ impl<'a> Due<'a> {
         record.not_after.saturating_sub(margin).saturating_sub(jitter)
     }
 
-    /// When something is to be done about a package, if nobody says anything about it before.
-    pub(super) fn next(&self, package: &KeypackageLife) -> u64 {
-        let KeypackageLife { package: record, state, withdrawn_at, over_at, .. } = package;
-        if let Some(over_at) = over_at {
-            return over_at.saturating_add(self.policy.second_look().as_secs());
-        }
+    /// When something is to be done about a package before it expires, if nobody says anything about it before.
+    pub(super) fn next(&self, package: &KeypackageLife) -> Option<u64> {
+        let KeypackageLife { state, withdrawn_at, over_at, .. } = package;
         match (state, withdrawn_at) {
-            (KeypackageState::Withdrawn, Some(withdrawn_at)) => {
-                record.not_after.min(withdrawn_at.saturating_add(self.policy.grace.as_secs()))
-            }
+            (KeypackageState::Withdrawn, &Some(withdrawn_at)) if withdrawn_at <= self.now => Some(match over_at {
+                Some(over_at) => over_at.saturating_add(self.policy.second_look().as_secs()),
+                None => withdrawn_at.saturating_add(self.policy.grace.as_secs()),
+            }),
             (KeypackageState::Generated | KeypackageState::Published, _) if self.fitness(package) == Fitness::Fresh => {
-                self.refresh_at(package)
+                Some(self.refresh_at(package))
             }
-            _ => record.not_after,
+            _ => None,
         }
     }
 
-    pub(super) fn before(&self, time: Duration) -> u64 {
-        self.now.saturating_sub(time.as_secs())
+    /// Nothing, if that was before 1970.
+    pub(super) fn before(&self, time: Duration) -> Option<u64> {
+        self.now.checked_sub(time.as_secs())
     }
 }

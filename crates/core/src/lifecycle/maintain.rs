@@ -1,6 +1,6 @@
 //! Bringing the file to what the policy wants.
 
-use mlskit_keystore::{CredentialId, Operation, PurgeTimes, View};
+use mlskit_keystore::{CredentialId, KeypackageLife, Operation, PurgeTimes, View};
 
 use super::{
     KeypackagePolicy,
@@ -8,7 +8,7 @@ use super::{
     plan::{InService, Plan},
     replace,
 };
-use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, credential, keypackage};
+use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, keypackage};
 
 pub(crate) fn maintain(
     operation: &mut Operation<'_>,
@@ -16,35 +16,38 @@ pub(crate) fn maintain(
     credential_ref: &CredentialRef,
     policy: &KeypackagePolicy,
 ) -> Result<()> {
-    let credential = credential::resolve(operation, client.id(), credential_ref)?;
-    let due = Due::new(policy, clock::seconds(client.now()), credential_ref)?;
-    operation.purge_keypackages(PurgeTimes {
-        now: due.now,
-        withdrawn_by: due.before(policy.grace),
-        over_by: due.before(policy.second_look()),
-    })?;
-    // Its packages are in the care of the one that took its place.
-    if operation.successor(credential)?.is_some() {
-        return Ok(());
+    let (credential, credential_ref) = replace::in_force(operation, client, credential_ref)?;
+    let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
+    // A clock that has not come so far since 1970 is wrong.
+    if let Some(had_grace_by) = due.before(policy.second_look()) {
+        let withdrawn_by = due.before(policy.grace);
+        operation.purge_keypackages(PurgeTimes { now: due.now, credential, withdrawn_by, had_grace_by })?;
     }
-    for last_resort in [true, false] {
-        let packages = in_service(operation, credential, &due, last_resort)?;
+    let (last_resort, single_use): (Vec<_>, Vec<_>) =
+        in_service(operation, credential, &due)?.into_iter().partition(|(_, package)| package.package.last_resort);
+    for (last_resort, packages) in [(true, last_resort), (false, single_use)] {
+        let packages = packages.into_iter().map(|(fitness, package)| InService::new(package, fitness)).collect();
         let Plan { generate, retire } = Plan::new(policy.target_of(last_resort), packages);
         for hash_ref in retire {
             operation.retire_keypackage(&hash_ref, due.now)?;
         }
         if generate > 0 {
             let config = policy.config_of(last_resort);
-            for keypackage in keypackage::generate_batch(operation, client, credential_ref, generate, &config)? {
+            for keypackage in keypackage::generate_batch(operation, client, &credential_ref, generate, &config)? {
                 operation.offer_keypackage(keypackage.keypackage_ref()?.hash_ref(), due.now)?;
             }
         }
     }
-    replace::move_groups(operation, client, credential, credential_ref)
+    replace::move_groups(operation, client, credential, &credential_ref)
 }
 
-/// The packages of one kind that a directory serves or may serve, those of replaced credentials too.
-fn in_service(view: &View<'_>, credential: CredentialId, due: &Due<'_>, last_resort: bool) -> Result<Vec<InService>> {
+/// The packages that a directory serves or may serve, of a credential and of those whose place it took, with what use there
+/// is of each.
+pub(super) fn in_service(
+    view: &View<'_>,
+    credential: CredentialId,
+    due: &Due<'_>,
+) -> Result<Vec<(Fitness, KeypackageLife)>> {
     let mut packages = Vec::new();
     for predecessor in view.predecessors(credential)? {
         let old = view.keypackages_in_service(predecessor)?.into_iter();
@@ -52,12 +55,11 @@ fn in_service(view: &View<'_>, credential: CredentialId, due: &Due<'_>, last_res
     }
     let own = view.keypackages_in_service(credential)?.into_iter();
     packages.extend(own.map(|package| (due.fitness(&package), package)));
-    let of_kind = packages.into_iter().filter(|(_, package)| package.package.last_resort == last_resort);
-    Ok(of_kind.map(|(fitness, package)| InService::new(package, fitness)).collect())
+    Ok(packages)
 }
 
 pub(crate) fn renew(operation: &mut Operation<'_>, client: &Client, credential_ref: &CredentialRef) -> Result<()> {
-    let credential = credential::resolve(operation, client.id(), credential_ref)?;
+    let (credential, _) = replace::in_force(operation, client, credential_ref)?;
     Ok(operation.outdate_keypackages(credential)?)
 }
 

@@ -10,8 +10,9 @@ use mlskit_keystore::{KeypackageState, View};
 use super::{
     KeypackagePolicy,
     due::{Due, Fitness},
+    replace::in_force,
 };
-use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, credential, keypackage};
+use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, keypackage};
 
 /// A key package that a directory is to serve.
 #[derive(Clone, PartialEq, Eq)]
@@ -48,15 +49,14 @@ pub(crate) fn outgoing(
     credential_ref: &CredentialRef,
     policy: &KeypackagePolicy,
 ) -> Result<OutgoingKeypackages> {
-    let credential = credential::resolve(view, client.id(), credential_ref)?;
-    let due = Due::new(policy, clock::seconds(client.now()), credential_ref)?;
-    // The packages of one that was replaced are in the care of its successor.
-    let in_service = match view.successor(credential)? {
-        Some(_) => Vec::new(),
-        None => view.keypackages_in_service(credential)?,
-    };
+    let (credential, credential_ref) = in_force(view, client, credential_ref)?;
+    let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
+    let in_service = view.keypackages_in_service(credential)?;
     let out_of_service = view.keypackages_out_of_service()?;
-    let next = in_service.iter().chain(&out_of_service).map(|package| due.next(package)).min();
+    let line = [view.predecessors(credential)?, vec![credential]].concat();
+    let of_line = out_of_service.iter().filter(|package| line.contains(&package.credential));
+    let next = in_service.iter().chain(of_line).filter_map(|package| due.next(package));
+    let next = next.chain(view.next_purge(due.now)?).min();
 
     let mut publish = Vec::new();
     for package in in_service {
@@ -67,7 +67,7 @@ pub(crate) fn outgoing(
     publish.sort_by_key(|publication| !publication.keypackage_ref.is_last_resort());
 
     let retired = out_of_service.into_iter().filter(|package| package.state == KeypackageState::Retired);
-    let withdraw = retired.map(|package| package.package).chain(view.tombstones(due.now)?);
+    let withdraw = retired.map(|package| package.package).chain(view.tombstones()?);
     let withdraw = withdraw.map(KeypackageRef::try_from).collect::<Result<_>>()?;
     Ok(OutgoingKeypackages { publish, withdraw, next: next.and_then(time) })
 }

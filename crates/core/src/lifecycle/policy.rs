@@ -64,7 +64,9 @@ impl KeypackagePolicy {
         Self { lifetime: Some(lifetime), ..self }
     }
 
-    /// In which form packages are given out. Default: bare.
+    /// In which form packages are given out, pending ones too: change it together with
+    /// [`renew_keypackages`](crate::TransactionContext::renew_keypackages), or a directory gets other bytes for what it may
+    /// have already. Default: bare.
     pub fn framing(self, framing: KeypackageFraming) -> Self {
         Self { framing, ..self }
     }
@@ -89,7 +91,7 @@ impl KeypackagePolicy {
         if last_resort { usize::from(self.last_resort) } else { usize::try_from(self.target).unwrap_or(usize::MAX) }
     }
 
-    /// How long after it was first seen to be over a package is purged.
+    /// How long after its grace was first seen to be over a package is purged. Of what has expired it is always a day.
     pub(super) fn second_look(&self) -> Duration {
         self.grace.min(Duration::from_hours(24))
     }

@@ -4,12 +4,14 @@ use mlskit_keystore::{CredentialId, Operation, View};
 use openmls::prelude::GroupId;
 
 use super::{KeypackagePolicy, maintain::maintain};
-use crate::{Client, CredentialRef, Error, GroupError, Result, credential, group};
+use crate::{Client, CredentialError, CredentialRef, Error, GroupError, Result, credential, group};
 
 /// What is left of a credential that is being replaced.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct CredentialReplacement {
+    /// The credential that is in its place now, at the end of a chain of replacements.
+    pub successor: CredentialRef,
     /// The groups that this client is still in with the old credential: a commit that moves it waits for its answer, or
     /// the group can't be moved now. Those that this client was removed from are to be deleted by the app.
     pub groups: Vec<GroupId>,
@@ -38,20 +40,46 @@ pub(crate) fn replace(
     }
     let old_id = credential::resolve(operation, client.id(), old)?;
     let new_id = credential::resolve(operation, client.id(), new)?;
+    if old_id == new_id {
+        return Err(CredentialError::ReplacedByItself.into());
+    }
     operation.supersede_credential(old_id, new_id)?;
     maintain(operation, client, new, policy)?;
-    replacement(operation, client, old)
+    left_of(operation, old_id, new.clone())
 }
 
-pub(crate) fn replacement(view: &View<'_>, client: &Client, old: &CredentialRef) -> Result<CredentialReplacement> {
-    let old = credential::resolve(view, client.id(), old)?;
-    if view.successor(old)?.is_none() {
-        return Ok(CredentialReplacement::default());
+/// Nothing for a credential that is in force.
+pub(crate) fn replacement(
+    view: &View<'_>,
+    client: &Client,
+    old: &CredentialRef,
+) -> Result<Option<CredentialReplacement>> {
+    let id = credential::resolve(view, client.id(), old)?;
+    let (in_force, successor) = in_force(view, client, old)?;
+    if in_force == id {
+        return Ok(None);
     }
+    left_of(view, id, successor).map(Some)
+}
+
+fn left_of(view: &View<'_>, old: CredentialId, successor: CredentialRef) -> Result<CredentialReplacement> {
     let groups = view.groups_of_credential(old)?;
     let groups = groups.iter().map(|group_id| GroupId::from_slice(group_id)).collect();
     let (keypackages, _) = view.count_keypackages(old)?;
-    Ok(CredentialReplacement { groups, keypackages })
+    Ok(CredentialReplacement { successor, groups, keypackages })
+}
+
+/// The credential, or the one that has taken its place.
+pub(super) fn in_force(
+    view: &View<'_>,
+    client: &Client,
+    credential_ref: &CredentialRef,
+) -> Result<(CredentialId, CredentialRef)> {
+    let id = credential::resolve(view, client.id(), credential_ref)?;
+    match view.successor(id)? {
+        None => Ok((id, credential_ref.clone())),
+        Some(successor) => Ok((successor, CredentialRef::new(client.id().clone(), view.credential(successor)?)?)),
+    }
 }
 
 /// Makes the commits that move groups over to the credential from those whose place it takes. What can't be moved now is
@@ -63,7 +91,7 @@ pub(super) fn move_groups(
     credential_ref: &CredentialRef,
 ) -> Result<()> {
     for predecessor in operation.predecessors(credential)? {
-        for group_id in operation.groups_of_credential(predecessor)? {
+        for group_id in operation.groups_to_move(predecessor)? {
             let group_id = GroupId::from_slice(&group_id);
             match group::update_keys(operation, client, &group_id, Some(credential_ref)) {
                 Err(Error::Group(reason)) if is_for_later(&reason) => {}
@@ -74,7 +102,8 @@ pub(super) fn move_groups(
     Ok(())
 }
 
-/// Refusals that come before anything is changed.
+/// Refusals that come before anything is changed. What OpenMLS refuses is the commit: it may be that it can't carry an
+/// accepted proposal of a peer, who must not stop all the rest.
 fn is_for_later(reason: &GroupError) -> bool {
     matches!(
         reason,
@@ -83,5 +112,6 @@ fn is_for_later(reason: &GroupError) -> bool {
             | GroupError::Leaving
             | GroupError::Removed
             | GroupError::CredentialTypeNotSupported { .. }
+            | GroupError::Refused { .. }
     )
 }

@@ -8,11 +8,13 @@ use openmls::prelude::Ciphersuite;
 use super::{
     KeypackagePolicy,
     due::{Due, Fitness},
+    maintain::in_service,
     outgoing::time,
+    replace::in_force,
 };
 use crate::{Client, CredentialFilter, CredentialRef, Result, clock, credential};
 
-/// Counts of a credential's key packages, and when something is due.
+/// Counts of the key packages of a credential and of those whose place it took, and when something is due.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KeypackageStatus {
@@ -28,14 +30,14 @@ pub struct KeypackageStatus {
     pub retired: u32,
     /// Withdrawn, with keys for Welcomes that are under way; of all credentials.
     pub withdrawn: u32,
-    /// Removed, and to be withdrawn; of all credentials. They have no keys.
+    /// Removed by the app, or used up by a Welcome, and to be withdrawn; of all credentials. They have no keys.
     pub removed: u32,
     /// Whether one of the published is a last-resort package.
     pub has_last_resort: bool,
     /// Since when the oldest of the pending has been waiting: long ago means that the directory can't be reached, or
     /// refuses.
     pub oldest_pending: Option<SystemTime>,
-    /// When the first of the packages in service is to be replaced; the past, if it is waiting for that.
+    /// When the first of the packages in service is to be replaced; no later than now, if one is waiting for that.
     pub next_refresh: Option<SystemTime>,
 }
 
@@ -45,18 +47,25 @@ pub(crate) fn status(
     credential_ref: &CredentialRef,
     policy: &KeypackagePolicy,
 ) -> Result<KeypackageStatus> {
-    let credential = credential::resolve(view, client.id(), credential_ref)?;
-    let due = Due::new(policy, clock::seconds(client.now()), credential_ref)?;
-    let (_, unmanaged) = view.count_keypackages(credential)?;
-    let mut status = KeypackageStatus { unmanaged, ..KeypackageStatus::default() };
-    let in_service = view.keypackages_in_service(credential)?;
-    in_service.iter().for_each(|package| status.add(package, due.fitness(package)));
+    let (credential, credential_ref) = in_force(view, client, credential_ref)?;
+    let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
+    let mut status = KeypackageStatus::default();
+    for one in [view.predecessors(credential)?, vec![credential]].concat() {
+        let (_, unmanaged) = view.count_keypackages(one)?;
+        status.unmanaged += unmanaged;
+    }
+    let in_service = in_service(view, credential, &due)?;
+    in_service.iter().for_each(|(fitness, package)| status.add(package, *fitness));
     view.keypackages_out_of_service()?.iter().for_each(|package| status.add(package, Fitness::Stale));
-    status.removed = number(view.tombstones(due.now)?.len());
-    let pending = in_service.iter().filter(|package| package.state == KeypackageState::Generated);
+    status.removed = number(view.tombstones()?.len());
+    let pending = in_service.iter().filter(|(_, package)| package.state == KeypackageState::Generated);
     // A clock that was ahead may have noted a time to come.
-    status.oldest_pending = pending.map(|package| package.offered_at.min(due.now)).min().and_then(time);
-    status.next_refresh = in_service.iter().map(|package| due.refresh_at(package)).min().and_then(time);
+    status.oldest_pending = pending.map(|(_, package)| package.offered_at.min(due.now)).min().and_then(time);
+    let refreshes = in_service.iter().map(|(fitness, package)| match fitness {
+        Fitness::Fresh => due.refresh_at(package),
+        _ => due.refresh_at(package).min(due.now),
+    });
+    status.next_refresh = refreshes.min().and_then(time);
     Ok(status)
 }
 

@@ -1,6 +1,6 @@
 //! Events with a key package, on their way out.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use base64ct::{Base64, Encoding};
 use openmls_traits::grease::is_grease_value;
@@ -77,7 +77,8 @@ impl EventOptions {
         Self { protected, ..self }
     }
 
-    /// When the event was made. Default: now, by the system's clock.
+    /// When the event was made. Default: when its package was, which is the first second of its lifetime, and not later than
+    /// now: so a second event with the same package and options is the first one, with the same id.
     pub fn created_at(self, time: SystemTime) -> Self {
         Self { created_at: Some(time), ..self }
     }
@@ -107,7 +108,8 @@ pub fn create_keypackage_event(keypackage: &Keypackage, options: &EventOptions) 
     tags.extend(client.iter().map(|name| tag(CLIENT, [name.clone()])));
     tags.extend(protected.then(|| tag(PROTECTED, [])));
     let content = Base64::encode_string(&keypackage.to_bytes()?);
-    Ok(unsigned(KEYPACKAGE_EVENT_KIND, &pubkey, *created_at, tags, content))
+    let made_at = || SystemTime::now().min(UNIX_EPOCH + Duration::from_secs(keypackage.life_time().not_before()));
+    Ok(unsigned(KEYPACKAGE_EVENT_KIND, &pubkey, created_at.unwrap_or_else(made_at), tags, content))
 }
 
 /// The event that asks relays to delete events with key packages (NIP-09), by their ids. It has to be signed with the
@@ -128,6 +130,7 @@ pub fn create_deletion_event(
     }
     let ids = event_ids.iter().map(|&id| tag("e", [id.to_owned()]));
     let tags = ids.chain([tag("k", [KEYPACKAGE_EVENT_KIND.to_string()])]).collect();
+    let created_at = created_at.unwrap_or_else(SystemTime::now);
     Ok(unsigned(DELETION_EVENT_KIND, pubkey, created_at, tags, String::new()))
 }
 
@@ -163,10 +166,10 @@ fn tag(name: &str, values: impl IntoIterator<Item = String>) -> Vec<String> {
 fn unsigned(
     kind: u16,
     pubkey: &NostrPublicKey,
-    created_at: Option<SystemTime>,
+    created_at: SystemTime,
     tags: Vec<Vec<String>>,
     content: String,
 ) -> UnsignedEvent {
-    let created_at = clock::seconds(created_at.unwrap_or_else(SystemTime::now));
+    let created_at = clock::seconds(created_at);
     UnsignedEvent { kind, pubkey: pubkey.to_string(), created_at, tags, content }
 }

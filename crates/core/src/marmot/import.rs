@@ -1,5 +1,7 @@
 //! Events with another's key package.
 
+use std::collections::HashSet;
+
 use base64ct::{Base64, Encoding};
 
 use super::{
@@ -37,8 +39,10 @@ pub async fn import_keypackage_event(client: &Client, event: &UnsignedEvent) -> 
     if owner != author {
         return Err(MarmotError::OtherPublicKey { expected: author.to_string(), found: owner.to_string() });
     }
-    let declared = keypackage.leaf_node().capabilities().extensions();
-    if let Some(found) = listed.into_iter().find(|&listed| !declared.contains(&listed.into())) {
+    // Both lists may be long, and come from strangers.
+    let declared: HashSet<u16> =
+        keypackage.leaf_node().capabilities().extensions().iter().map(|&one| one.into()).collect();
+    if let Some(found) = listed.into_iter().find(|listed| !declared.contains(listed)) {
         return Err(MarmotError::ListedOnly { found });
     }
     check_reference(event, &keypackage)?;

@@ -18,7 +18,8 @@ impl TransactionContext {
     /// Those that the app has made itself and keeps to itself count for nothing and stay as they are. What has
     /// expired goes, whoever made it, and of whatever credential it is.
     ///
-    /// A credential that [was replaced](Self::replace_credential) gets no new packages.
+    /// A credential that [was replaced](Self::replace_credential) gets no new packages: the one that took its place is
+    /// maintained in its stead.
     ///
     /// # Errors
     /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's;
@@ -54,8 +55,9 @@ impl TransactionContext {
     }
 
     /// Has all packages of a credential that were given out replaced by the next
-    /// [`maintain_keypackages`](Self::maintain_keypackages), one for one as the new ones are published: after an update of
-    /// the app that makes them otherwise, for one.
+    /// [`maintain_keypackages`](Self::maintain_keypackages), one for one as the new ones are published: once, after an update
+    /// of the app that makes them otherwise, for one. Each call makes a whole new set, and what was not published before stays
+    /// until it has expired, or all is.
     ///
     /// # Errors
     /// [`CredentialError`](crate::CredentialError) for a reference that is not this client's.
@@ -66,14 +68,19 @@ impl TransactionContext {
 
     /// Puts the credential `new` in the place of `old`: packages of `new` are made, those of `old` are withdrawn as their
     /// replacements are published, and each group in which this client has `old` gets a commit that moves it to `new`, in
-    /// [`outgoing`](crate::Client::outgoing). Call it again, or [`maintain_keypackages`](Self::maintain_keypackages)
-    /// for `new`, to make the commits that could not be made now or were rejected.
+    /// [`outgoing`](crate::Client::outgoing). Call it again, or [`maintain_keypackages`](Self::maintain_keypackages),
+    /// after each [`commit_accepted`](Self::commit_accepted) and [`commit_rejected`](Self::commit_rejected) until nothing is
+    /// left, to make the commits that could not be made before.
+    ///
+    /// From now on `new` is the credential [in force](crate::CredentialFilter::in_force): whatever maintains `old` maintains
+    /// `new`. To take it back, replace `new` by `old`.
     ///
     /// It returns what is left of `old`. When [nothing is](CredentialReplacement::is_done),
     /// [`remove_credential`](Self::remove_credential) takes nothing away from anybody.
     ///
     /// # Errors
-    /// [`GroupError::DifferentCiphersuite`](crate::GroupError::DifferentCiphersuite); as
+    /// [`GroupError::DifferentCiphersuite`](crate::GroupError::DifferentCiphersuite),
+    /// [`CredentialError::ReplacedByItself`](crate::CredentialError::ReplacedByItself); as
     /// [`maintain_keypackages`](Self::maintain_keypackages).
     pub async fn replace_credential(
         &self,

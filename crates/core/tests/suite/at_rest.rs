@@ -99,7 +99,7 @@ scenarios! {
         let status = client.keypackage_status(new, &fixture_policy()).await.unwrap();
         assert_eq!((status.unmanaged, status.pending, status.published), (1, 1, 2));
         assert_eq!((status.retired, status.withdrawn, status.removed), (1, 1, 1));
-        assert_eq!(client.credential_replacement(old).await.unwrap().keypackages, 3);
+        assert_eq!(client.credential_replacement(old).await.unwrap().unwrap().keypackages, 3);
         let outgoing = client.maintain_keypackages(new, &fixture_policy()).await.unwrap();
         assert_eq!((outgoing.publish.len(), outgoing.withdraw.len()), (1, 2));
         client.close().await;

@@ -4,13 +4,14 @@
 //! A kill proves nothing about a loss of power: that is what the keystore's tests of durability count fsyncs for.
 
 mod checks_can_fail;
-mod dice;
+pub(crate) mod dice;
 mod groups;
 pub(crate) mod inspection;
+mod keypackages;
 mod life;
 mod private_keys;
 mod process;
-mod report;
+pub(crate) mod report;
 mod subject;
 
 use std::{env, str::FromStr, thread, time::Duration};

@@ -4,8 +4,9 @@ mod clocks;
 mod confirming;
 mod last_resort;
 mod maintaining;
-mod model;
+pub(crate) mod model;
 mod replacing;
+mod status;
 mod syncing;
 
 use std::{path::Path, sync::Arc, time::Duration};

@@ -35,6 +35,7 @@ macro_rules! scenarios {
     };
 }
 
+mod apart;
 mod at_rest;
 mod common;
 mod concurrency;

@@ -1,6 +1,7 @@
 //! Two processes on one file. The second is this test binary again; it does what it is told on its standard input.
 
 mod groups;
+mod keypackages;
 mod second;
 
 use std::{

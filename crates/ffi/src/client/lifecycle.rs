@@ -49,12 +49,12 @@ impl Client {
         Ok(self.core.keypackage_status(&credential_ref, &policy).await?.into())
     }
 
-    /// What is left of a credential that was replaced; nothing, if it was not.
+    /// What is left of a credential that was replaced. Nothing for one whose place no other has taken.
     ///
     /// # Errors
     /// As `outgoing_keypackages`.
-    pub async fn credential_replacement(&self, old: CredentialRef) -> Result<CredentialReplacement> {
-        Ok(self.core.credential_replacement(&old.try_into()?).await?.into())
+    pub async fn credential_replacement(&self, old: CredentialRef) -> Result<Option<CredentialReplacement>> {
+        Ok(self.core.credential_replacement(&old.try_into()?).await?.map(Into::into))
     }
 
     /// How many key packages of a credential are valid now, and neither retired nor withdrawn: those that the app keeps to

@@ -43,6 +43,8 @@ pub enum CredentialFailure {
         /// The group.
         group_id: GroupId,
     },
+    /// Caller: a credential can't take its own place. To take back a replacement, replace the new by the old.
+    ReplacedByItself,
     /// Caller: the same credential with the same key is there already.
     CredentialExists,
     /// Caller: the certificates of an X.509 credential.
@@ -85,6 +87,7 @@ impl From<mlskit::CredentialError> for CredentialFailure {
             Core::ForeignCredential { expected, found } => Self::ForeignCredential { expected, found },
             Core::CredentialNotFound => Self::CredentialNotFound,
             Core::CredentialInUse { group_id } => Self::CredentialInUse { group_id: GroupId(group_id) },
+            Core::ReplacedByItself => Self::ReplacedByItself,
             Core::CredentialExists => Self::CredentialExists,
             Core::Certificate(reason) => Self::Certificate { reason: reason.into() },
             Core::NotAPrivateKey { reason } => Self::NotAPrivateKey { reason },

@@ -33,7 +33,8 @@ pub struct EventOptions {
     /// protected events.
     #[uniffi(default = false)]
     pub protected: bool,
-    /// When the event was made, in seconds since 1970. Default: now, by the system's clock.
+    /// When the event was made, in seconds since 1970. Default: when its package was, which is the first second of its
+    /// lifetime, and not later than now: so a second event with the same package and options is the first one.
     #[uniffi(default = None)]
     pub created_at: Option<u64>,
 }

@@ -46,11 +46,14 @@ impl TransactionContext {
 
     /// Puts the credential `new` in the place of `old`: packages of `new` are made, those of `old` are withdrawn as their
     /// replacements are published, and each group in which this client has `old` gets a commit that moves it to `new`, in
-    /// `Client::outgoing`. Call it again, or `maintain_keypackages` for `new`, to make the commits that could not be made
-    /// now or were rejected. It returns what is left of `old`.
+    /// `Client::outgoing`. Call it again, or `maintain_keypackages`, after each `commit_accepted` and `commit_rejected` until
+    /// nothing is left, to make the commits that could not be made before. It returns what is left of `old`.
+    ///
+    /// From now on `new` is the credential in force: whatever maintains `old` maintains `new`. To take it back, replace `new`
+    /// by `old`.
     ///
     /// # Errors
-    /// `Group` with `DifferentCiphersuite`; as `maintain_keypackages`.
+    /// `Group` with `DifferentCiphersuite`; `Credential` with `ReplacedByItself`; as `maintain_keypackages`.
     pub async fn replace_credential(
         &self,
         old: CredentialRef,

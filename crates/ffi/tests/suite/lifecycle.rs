@@ -127,8 +127,9 @@ fn a_credential_is_replaced_and_counted_down() {
         let left = tx.replace_credential(old.clone(), new.clone(), policy()).await.unwrap();
         assert_eq!((left.groups.as_slice(), left.keypackages, left.is_done), ([moved].as_slice(), 3, false));
         tx.finish().await.unwrap();
-        assert_eq!(client.credential_replacement(old).await.unwrap(), left);
-        assert!(client.credential_replacement(new).await.unwrap().is_done);
+        assert_eq!(left.successor, new);
+        assert_eq!(client.credential_replacement(old).await.unwrap(), Some(left));
+        assert_eq!(client.credential_replacement(new).await.unwrap(), None);
         shut_down([client]).await;
     });
 }

@@ -19,6 +19,7 @@ ALTER TABLE tombstone ADD COLUMN not_before INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tombstone ADD COLUMN last_resort INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE tombstone ADD COLUMN over_at INTEGER;
 CREATE INDEX tombstone_of_ref ON tombstone (hash_ref);
+CREATE INDEX tombstone_over ON tombstone (over_at) WHERE over_at IS NOT NULL;
 
 -- The credential that takes this one's place.
 ALTER TABLE credential ADD COLUMN successor INTEGER REFERENCES credential (id) ON DELETE SET NULL;

@@ -88,6 +88,16 @@ impl View<'_> {
         Ok(statement.query_row([credential.0], |row| row.get::<_, Option<i64>>(0))?.map(CredentialId))
     }
 
+    /// The credentials whose place no other has taken, in the order in which they were added.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn credentials_in_force(&self) -> Result<Vec<CredentialRecord>> {
+        let mut statement = self.connection.prepare_cached(IN_FORCE)?;
+        let records = statement.query_map([], record)?;
+        Ok(records.collect::<Result<_, _>>()?)
+    }
+
     /// The credentials whose place this one takes, in the order in which they were added.
     ///
     /// # Errors
@@ -100,6 +110,8 @@ impl View<'_> {
 }
 
 pub(crate) const PREDECESSORS: &str = "SELECT id FROM credential WHERE successor = ?1 ORDER BY id";
+const IN_FORCE: &str = "
+    SELECT ciphersuite, credential_type, content, signature_key FROM credential WHERE successor IS NULL ORDER BY id";
 const REVIVE: &str = "UPDATE credential SET successor = NULL WHERE id = ?1";
 pub(crate) const SUPERSEDE: &str = "
     UPDATE credential SET successor = ?2 WHERE id <> ?2 AND (id = ?1 OR successor = ?1) AND successor IS NOT ?2

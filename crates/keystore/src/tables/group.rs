@@ -42,12 +42,22 @@ impl View<'_> {
         Ok(statement.query_row([group_id], record).optional()?)
     }
 
-    /// The ids of the groups that this client is in with this credential, in the order in which they were joined.
+    /// The ids of the groups that this client is in with this credential, or is about to be, in the order in which they were
+    /// joined.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn groups_of_credential(&self, credential: CredentialId) -> Result<Vec<Vec<u8>>> {
         let mut statement = self.connection.prepare_cached(OF_CREDENTIAL)?;
+        Ok(statement.query_map([credential.0], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Those of [`groups_of_credential`](Self::groups_of_credential) from which no commit under way moves it already.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn groups_to_move(&self, credential: CredentialId) -> Result<Vec<Vec<u8>>> {
+        let mut statement = self.connection.prepare_cached(TO_MOVE)?;
         Ok(statement.query_map([credential.0], |row| row.get(0))?.collect::<Result<_, _>>()?)
     }
 
@@ -75,7 +85,10 @@ const UPDATE: &str = "
     SET credential = ?2, next_credential = ?3, is_joining = ?4, external_joins = ?5, keys_updated_at = ?6
     WHERE group_id = ?1";
 
-pub(crate) const OF_CREDENTIAL: &str = "SELECT group_id FROM mls_group WHERE credential = ?1 ORDER BY id";
+pub(crate) const OF_CREDENTIAL: &str =
+    "SELECT group_id FROM mls_group WHERE credential = ?1 OR next_credential = ?1 ORDER BY id";
+pub(crate) const TO_MOVE: &str =
+    "SELECT group_id FROM mls_group WHERE credential = ?1 AND next_credential IS NULL ORDER BY id";
 
 impl Operation<'_> {
     /// Adds a group, which is in `epoch` then, before OpenMLS writes its state. `change` says how this client came to it.

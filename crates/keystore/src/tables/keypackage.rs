@@ -148,7 +148,7 @@ impl Operation<'_> {
         let now = seconds("now", now)?;
         self.connection.prepare_cached(BURY_EXPIRED)?.execute([now])?;
         let rows = self.change_keypackages(KeypackageChange::Purged, DELETE_EXPIRED, [now])?;
-        self.forget_tombstones(now, now.saturating_sub(SECOND_LOOK))?;
+        self.forget_tombstones(now)?;
         Ok(self.count_deleted_secrets(rows))
     }
 
@@ -162,7 +162,7 @@ impl Operation<'_> {
         let now = seconds("now", now)?;
         self.connection.prepare_cached(bury)?.execute(params![which, now])?;
         let rows = self.change_keypackages(KeypackageChange::Removed, delete, params![which])?;
-        self.forget_tombstones(now, now.saturating_sub(SECOND_LOOK))?;
+        self.forget_tombstones(now)?;
         Ok(self.count_deleted_secrets(rows))
     }
 }
@@ -180,7 +180,7 @@ const INSERT: &str = "
     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
 /// The statement, with what [`record`] reads of each package that it changes.
 macro_rules! returning {
-    ($statement:literal) => {
+    ($statement:expr) => {
         concat!($statement, " RETURNING hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort")
     };
 }
@@ -202,9 +202,10 @@ pub(crate) const DELETE_ONE: &str = returning!("DELETE FROM key_package WHERE ha
 pub(crate) const BURY_OF_CREDENTIAL: &str = bury!("credential = ?1 AND (not_after > ?2 OR offered_at IS NOT NULL)");
 pub(crate) const DELETE_OF_CREDENTIAL: &str = returning!("DELETE FROM key_package WHERE credential = ?1");
 pub(crate) const DELETE_EXPIRED: &str = returning!("DELETE FROM key_package WHERE not_after <= ?1");
+/// Those that were not withdrawn: state 3 is.
+pub(crate) const BURY_EXPIRED_BY: &str =
+    bury!("over_at IS NOT NULL AND over_at <= ?1 AND state < 3 AND offered_at IS NOT NULL");
 pub(crate) const BURY_EXPIRED: &str = bury!("not_after <= ?1 AND offered_at IS NOT NULL");
-/// How many seconds after it was first seen to be over a removal forgets a tombstone. A maintenance does by its policy.
-const SECOND_LOOK: i64 = 24 * 60 * 60;
 
 pub(super) fn record(row: &Row<'_>) -> rusqlite::Result<KeypackageRecord> {
     Ok(KeypackageRecord {

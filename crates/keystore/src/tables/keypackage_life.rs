@@ -4,7 +4,7 @@
 use rusqlite::{Row, params};
 
 use super::{
-    keypackage::{KeypackageRecord, record, returning},
+    keypackage::{BURY_EXPIRED_BY, KeypackageRecord, record, returning},
     seconds,
 };
 use crate::{CredentialId, KeypackageChange, Operation, Result, View};
@@ -44,15 +44,17 @@ pub struct KeypackageLife {
     pub is_outdated: bool,
 }
 
-/// What to purge, by the clock of the caller. Seconds since 1970.
+/// What to purge, by the clock of the caller. Times are seconds since 1970.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PurgeTimes {
     /// The present.
     pub now: u64,
-    /// What was withdrawn then or earlier has had its grace.
-    pub withdrawn_by: u64,
-    /// What was first seen to be over then or earlier is purged.
-    pub over_by: u64,
+    /// Whose packages have the grace: its own, and those of the credentials whose place it takes.
+    pub credential: CredentialId,
+    /// What was withdrawn then or earlier has had its grace; nothing, if the grace is longer than time itself.
+    pub withdrawn_by: Option<u64>,
+    /// What was first seen then or earlier to have had its grace is purged.
+    pub had_grace_by: u64,
 }
 
 impl View<'_> {
@@ -83,21 +85,38 @@ impl View<'_> {
         Ok(statement.query_row([credential.0], |row| Ok((row.get(0)?, row.get(1)?)))?)
     }
 
-    /// Whether a package was given out, and is neither published nor retired.
+    /// Whether a package was given out, is neither published nor retired, and has not expired.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
-    pub fn is_keypackage_pending(&self, hash_ref: &[u8]) -> Result<bool> {
-        Ok(self.connection.prepare_cached(IS_PENDING)?.query_row([hash_ref], |row| row.get(0))?)
+    pub fn is_keypackage_pending(&self, hash_ref: &[u8], now: u64) -> Result<bool> {
+        let mut statement = self.connection.prepare_cached(IS_PENDING)?;
+        Ok(statement.query_row(params![hash_ref, seconds("now", now)?], |row| row.get(0))?)
     }
 
-    /// The removed packages that a directory may still serve at `now`, in the order in which they were removed.
+    /// The packages without keys that a directory may still serve, in the order in which they came to be so.
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
-    pub fn tombstones(&self, now: u64) -> Result<Vec<KeypackageRecord>> {
+    pub fn tombstones(&self) -> Result<Vec<KeypackageRecord>> {
         let mut statement = self.connection.prepare_cached(TOMBSTONES)?;
-        Ok(statement.query_map([seconds("now", now)?], record)?.collect::<Result<_, _>>()?)
+        Ok(statement.query_map([], record)?.collect::<Result<_, _>>()?)
+    }
+
+    /// When the next purge will find something to note or to delete, whosever packages it is and whatever became of them.
+    /// Seconds since 1970.
+    ///
+    /// # Errors
+    /// [`StorageError`](crate::StorageError)s of the medium.
+    pub fn next_purge(&self, now: u64) -> Result<Option<u64>> {
+        let now = seconds("now", now)?;
+        let first = |statement, parameters: &[i64]| {
+            let mut statement = self.connection.prepare_cached(statement)?;
+            statement.query_row(rusqlite::params_from_iter(parameters), |row| row.get::<_, Option<i64>>(0))
+        };
+        let second_look = first(FIRST_OVER, &[])?.map(|over_at| over_at.saturating_add(SECOND_LOOK));
+        let next = first(NEXT_EXPIRY, &[now])?.into_iter().chain(second_look).min();
+        Ok(next.map(i64::cast_unsigned))
     }
 }
 
@@ -152,34 +171,47 @@ impl Operation<'_> {
         Ok(())
     }
 
-    /// Deletes the packages, of all credentials, whose time was seen to be over once before; notes whose time is over
-    /// now; and forgets that of those whose time is not. A withdrawal in the future was noted by a clock that was wrong:
-    /// its grace begins anew. Tombstones go in the same way when their package has expired.
+    /// Deletes the packages that were seen once before to have expired, of all credentials, or to have had their grace;
+    /// notes of which that is so now; and forgets that of those of which it is not. Those that were not withdrawn leave
+    /// a tombstone. A withdrawal in the future was noted by a clock that was ahead, or this one is behind: when that was
+    /// seen twice its grace begins, at the first look at the earliest. Tombstones go in the same way when their package has
+    /// expired.
     ///
     /// # Errors
     /// [`StorageError::OutOfRange`](crate::StorageError::OutOfRange) for times beyond 2^63;
     /// [`StorageError`](crate::StorageError)s of the medium.
     pub fn purge_keypackages(&mut self, times: PurgeTimes) -> Result<usize> {
-        let PurgeTimes { now, withdrawn_by, over_by } = times;
-        let (now, withdrawn_by) = (seconds("now", now)?, seconds("now", withdrawn_by)?);
-        self.connection.prepare_cached(CLAMP)?.execute([now])?;
-        self.connection.prepare_cached(NOT_OVER)?.execute([now, withdrawn_by])?;
+        let PurgeTimes { now, credential: CredentialId(credential), withdrawn_by, had_grace_by } = times;
+        let (now, had_grace_by) = (seconds("now", now)?, seconds("now", had_grace_by)?);
+        let withdrawn_by = withdrawn_by.map_or(Ok(BEFORE_ALL), |time| seconds("now", time))?;
+        let expired_by = now.saturating_sub(SECOND_LOOK);
+        self.connection.prepare_cached(NOT_OVER)?.execute([now, withdrawn_by, credential])?;
+        self.connection.prepare_cached(GRACE_ANEW)?.execute([now, expired_by])?;
         self.connection.prepare_cached(EXPIRED)?.execute([now])?;
-        self.connection.prepare_cached(HAD_GRACE)?.execute([now, withdrawn_by])?;
-        let over_by = seconds("now", over_by)?;
-        let rows = self.change_keypackages(KeypackageChange::Purged, PURGE, [over_by])?;
-        self.forget_tombstones(now, over_by)?;
+        self.connection.prepare_cached(HAD_GRACE)?.execute([now, withdrawn_by, credential])?;
+        self.connection.prepare_cached(BURY_EXPIRED_BY)?.execute([expired_by])?;
+        let mut rows = self.change_keypackages(KeypackageChange::Purged, PURGE_EXPIRED, [expired_by])?;
+        let had_grace = [had_grace_by, withdrawn_by, credential];
+        rows += self.change_keypackages(KeypackageChange::Purged, PURGE_HAD_GRACE, had_grace)?;
+        // Behind the purge: what this notes is no reason to purge.
+        self.connection.prepare_cached(IN_DOUBT)?.execute([now])?;
+        self.forget_tombstones(now)?;
         Ok(self.count_deleted_secrets(rows))
     }
 
-    /// Forgets the tombstones whose package was seen to have expired at `over_by` or earlier, and notes what has by now.
-    pub(super) fn forget_tombstones(&mut self, now: i64, over_by: i64) -> Result<()> {
+    /// Forgets the tombstones whose package was seen a second look ago to have expired, and notes what has by now.
+    pub(super) fn forget_tombstones(&mut self, now: i64) -> Result<()> {
         self.connection.prepare_cached(TOMBSTONE_NOT_OVER)?.execute([now])?;
         self.connection.prepare_cached(TOMBSTONE_EXPIRED)?.execute([now])?;
-        self.connection.prepare_cached(TOMBSTONE_PURGE)?.execute([now, over_by])?;
+        self.connection.prepare_cached(TOMBSTONE_PURGE)?.execute([now, now.saturating_sub(SECOND_LOOK)])?;
         Ok(())
     }
 }
+
+/// How many seconds after it was first seen to have expired a package is purged, and a tombstone forgotten.
+const SECOND_LOOK: i64 = 24 * 60 * 60;
+/// No time that is stored is as early.
+const BEFORE_ALL: i64 = -1;
 
 macro_rules! select_life {
     ($which:literal) => {
@@ -197,10 +229,13 @@ pub(crate) const IN_SERVICE: &str = select_life!("state IN (0, 1) AND credential
 pub(crate) const OUT_OF_SERVICE: &str = select_life!("state IN (2, 3)");
 pub(crate) const COUNT: &str = "SELECT count(*), count(*) - count(offered_at) FROM key_package WHERE credential = ?1";
 pub(crate) const IS_PENDING: &str = "
-    SELECT EXISTS (SELECT 1 FROM key_package WHERE hash_ref = ?1 AND state = 0 AND offered_at IS NOT NULL)";
+    SELECT EXISTS (
+        SELECT 1 FROM key_package WHERE hash_ref = ?1 AND state = 0 AND offered_at IS NOT NULL AND not_after > ?2)";
+pub(crate) const NEXT_EXPIRY: &str = "SELECT min(not_after) FROM key_package WHERE not_after > ?1";
+pub(crate) const FIRST_OVER: &str = "SELECT min(over_at) FROM key_package WHERE over_at IS NOT NULL";
 pub(crate) const TOMBSTONES: &str = "
     SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
-    FROM tombstone WHERE not_after > ?1 ORDER BY id";
+    FROM tombstone ORDER BY id";
 pub(crate) const OFFER: &str =
     returning!("UPDATE key_package SET offered_at = ?2 WHERE hash_ref = ?1 AND offered_at IS NULL");
 pub(crate) const PUBLISHED: &str = returning!(
@@ -221,28 +256,54 @@ pub(crate) const WITHDRAWN: &str = returning!(
     WHERE hash_ref = ?1 AND state < 3"
 );
 pub(crate) const FORGET: &str = returning!("DELETE FROM tombstone WHERE hash_ref = ?1");
-pub(crate) const CLAMP: &str = "
-    UPDATE key_package SET withdrawn_at = ?1 WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1";
+/// A withdrawal in the future. Between the withdrawal and the expiry `over_at` says that the time is over; before both, that
+/// such a withdrawal was seen. When that lasts its grace begins with it.
+pub(crate) const IN_DOUBT: &str = "
+    UPDATE key_package SET over_at = ?1
+    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1 AND over_at IS NULL";
+pub(crate) const GRACE_ANEW: &str = "
+    UPDATE key_package SET withdrawn_at = ?2, over_at = NULL
+    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at > ?1 AND over_at <= ?2 AND over_at < not_after";
+macro_rules! of_line {
+    ($statement:literal) => {
+        concat!($statement, " AND +credential IN (SELECT id FROM credential WHERE id = ?3 OR successor = ?3)")
+    };
+}
 /// Few are over: the plus signs keep SQLite from searching all that have not expired.
-pub(crate) const NOT_OVER: &str = "
+pub(crate) const NOT_OVER: &str = concat!(
+    "
     UPDATE key_package SET over_at = NULL
     WHERE over_at IS NOT NULL
-        AND (+over_at > ?1 OR (+not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR withdrawn_at > ?2)))";
-pub(crate) const EXPIRED: &str = "UPDATE key_package SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
-pub(crate) const HAD_GRACE: &str = "
+        AND (+over_at > ?1
+            OR (+not_after > ?1 AND (state < 3 OR withdrawn_at IS NULL OR (",
+    of_line!("withdrawn_at BETWEEN ?2 + 1 AND ?1"),
+    ")))
+            OR (state = 3 AND withdrawn_at <= ?1 AND +over_at < withdrawn_at AND +over_at < not_after))"
+);
+pub(crate) const EXPIRED: &str = "
     UPDATE key_package SET over_at = ?1
-    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at <= ?2 AND over_at IS NULL";
+    WHERE not_after <= ?1 AND (over_at IS NULL OR (state = 3 AND withdrawn_at > ?1 AND +over_at < not_after))";
+pub(crate) const HAD_GRACE: &str = of_line!(
+    "
+    UPDATE key_package SET over_at = ?1
+    WHERE offered_at IS NOT NULL AND state = 3 AND withdrawn_at <= ?2 AND over_at IS NULL"
+);
 pub(crate) const OUTDATE: &str = returning!(
     "
     UPDATE key_package SET is_outdated = 1
     WHERE offered_at IS NOT NULL AND state IN (0, 1) AND credential = ?1 AND is_outdated = 0"
 );
 pub(crate) const TOMBSTONE_NOT_OVER: &str = "
-    UPDATE tombstone SET over_at = NULL WHERE over_at IS NOT NULL AND (not_after > ?1 OR over_at > ?1)";
+    UPDATE tombstone SET over_at = NULL WHERE over_at IS NOT NULL AND (+not_after > ?1 OR +over_at > ?1)";
 pub(crate) const TOMBSTONE_EXPIRED: &str = "
     UPDATE tombstone SET over_at = ?1 WHERE not_after <= ?1 AND over_at IS NULL";
 pub(crate) const TOMBSTONE_PURGE: &str = "DELETE FROM tombstone WHERE not_after <= ?1 AND over_at <= ?2";
-pub(crate) const PURGE: &str = returning!("DELETE FROM key_package WHERE over_at IS NOT NULL AND over_at <= ?1");
+pub(crate) const PURGE_EXPIRED: &str =
+    returning!("DELETE FROM key_package WHERE over_at IS NOT NULL AND over_at <= ?1");
+pub(crate) const PURGE_HAD_GRACE: &str = returning!(of_line!(
+    "
+    DELETE FROM key_package WHERE over_at IS NOT NULL AND over_at <= ?1 AND state = 3 AND withdrawn_at <= ?2"
+));
 
 fn life(row: &Row<'_>) -> rusqlite::Result<KeypackageLife> {
     let time = |column| Ok::<_, rusqlite::Error>(row.get::<_, Option<i64>>(column)?.map(i64::cast_unsigned));

@@ -39,6 +39,8 @@ impl KeypackageDirectory for ServiceDirectory {
     }
 
     fn is_refusal(&self, error: &ClientError) -> bool {
+        // Who is not let in, or comes too often, is refused whatever the package.
         matches!(error, ClientError::Refused { status: 400..500, .. })
+            && !matches!(error, ClientError::Refused { status: 401 | 403 | 408 | 429, .. })
     }
 }

@@ -13,6 +13,9 @@ public struct CredentialFilter: Hashable, Sendable {
     public var identity: ClientID?
     /// Only X.509 credentials whose leaf certificate is this one, in DER.
     public var leafCertificate: Data?
+    /// Only credentials whose place no other has taken (``TransactionContext/replaceCredential(_:with:policy:)``): after a
+    /// replacement the old one is still listed, and before the new one.
+    public var inForce: Bool
 
     /// A filter of these conditions.
     public init(
@@ -20,12 +23,14 @@ public struct CredentialFilter: Hashable, Sendable {
         credentialType: CredentialType? = nil,
         signatureKey: SignatureKey? = nil,
         identity: ClientID? = nil,
-        leafCertificate: Data? = nil
+        leafCertificate: Data? = nil,
+        inForce: Bool = false
     ) {
         self.ciphersuite = ciphersuite
         self.credentialType = credentialType
         self.signatureKey = signatureKey
         self.identity = identity
         self.leafCertificate = leafCertificate
+        self.inForce = inForce
     }
 }

@@ -16,6 +16,8 @@ public enum CredentialError: Hashable, Sendable {
     case credentialNotFound
     /// Caller: a group uses this very credential and key, or is about to.
     case credentialInUse(groupID: GroupID)
+    /// Caller: a credential can't take its own place. To take back a replacement, replace the new by the old.
+    case replacedByItself
     /// Caller: the same credential with the same key is there already.
     case credentialExists
     /// Caller: the certificates of an X.509 credential.
@@ -46,6 +48,8 @@ extension CredentialError: CustomStringConvertible {
             "The credential is not in this database; it was removed or never committed."
         case .credentialInUse(let groupID):
             "The group \(groupID) uses the credential; move it to another with updateKeys, or delete it."
+        case .replacedByItself:
+            "A credential can't take its own place; to take back a replacement, replace the new credential by the old."
         case .credentialExists:
             "The credential is in this database already."
         case .certificate(let error):

@@ -116,7 +116,8 @@ extension CredentialFilter {
             credentialType: credentialType?.rawValue,
             signatureKey: signatureKey?.bytes,
             identity: identity?.bytes,
-            leafCertificate: leafCertificate
+            leafCertificate: leafCertificate,
+            inForce: inForce
         )
     }
 }

@@ -95,6 +95,7 @@ extension CredentialError {
         case .foreignCredential(let expected, let found): self = .foreignCredential(expected: expected, found: found)
         case .credentialNotFound: self = .credentialNotFound
         case .credentialInUse(let groupID): self = .credentialInUse(groupID: GroupID(groupID))
+        case .replacedByItself: self = .replacedByItself
         case .credentialExists: self = .credentialExists
         case .certificate(let reason):
             guard let error = CertificateError(reason) else { return nil }

@@ -63,6 +63,7 @@ extension KeypackageStatus {
 
 extension CredentialReplacement {
     init(_ generated: MLSKitGenerated.CredentialReplacement) {
+        successor = CredentialRef(generated.successor)
         groups = generated.groups.map { GroupID($0) }
         keypackages = Int(generated.keypackages)
         isDone = generated.isDone

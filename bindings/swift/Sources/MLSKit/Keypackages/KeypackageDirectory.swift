@@ -1,7 +1,10 @@
 import Foundation
 
 /// Where a client's peers get its key packages from. An app implements it over its server, as the client's user, and hands
-/// it to ``MLSClient/syncKeypackages(with:for:policy:)``.
+/// it to ``MLSClient/syncKeypackages(with:for:policy:)``: one value for each client, which knows its id.
+///
+/// All credentials of a client use one directory: what is to be withdrawn is told to whichever is asked next, and one that
+/// does not know the package says yes.
 ///
 /// What the library relies on:
 /// - `publish` of what it has had before, with the same reference, is a success and changes nothing: nor does it serve a
@@ -23,18 +26,17 @@ public protocol KeypackageDirectory: Sendable {
     /// an early version of this library has removed.
     func withdraw(_ ref: KeypackageRef) async throws
 
-    /// Takes a key package of a peer, if there is one: give it to ``MLSClient/importKeypackage(_:of:)``.
+    /// Takes a key package of a peer, if there is one: give it to ``MLSClient/importKeypackage(_:of:)``. The library never
+    /// calls it; it is for whoever adds members, so that one value stands for the whole server.
     func fetchKeypackage(of clientID: ClientID, for ciphersuite: Ciphersuite) async throws -> Data?
 
-    /// Whether an error of `publish` or `withdraw` concerns the one package alone, so that others can be tried at once: the
-    /// directory has said no to it. By default none does, and ``MLSClient/syncKeypackages(with:for:policy:)`` throws the
-    /// error. It is not asked about a `CancellationError`.
+    /// Whether an error of `publish` or `withdraw` concerns the one package alone: the directory has said no to it, and the
+    /// others are tried. At any other error, as that the network is gone, ``MLSClient/syncKeypackages(with:for:policy:)`` stops
+    /// and throws it. It is not asked about a `CancellationError`.
+    ///
+    /// A directory that calls a lasting refusal something else stops each run at the same package. Over HTTP, not being let
+    /// in (401, 403), a time limit (408) and too many requests (429) are no refusal of one package.
     func isRefusal(_ error: any Error) -> Bool
-}
-
-extension KeypackageDirectory {
-    /// No error concerns one package alone.
-    public func isRefusal(_ error: any Error) -> Bool { false }
 }
 
 /// What one ``MLSClient/syncKeypackages(with:for:policy:)`` did.
@@ -51,7 +53,8 @@ public struct KeypackageSyncReport: Sendable {
     public internal(set) var published: [KeypackageRef] = []
     /// What the directory has been told to serve no longer.
     public internal(set) var withdrawn: [KeypackageRef] = []
-    /// What the directory has refused (``KeypackageDirectory/isRefusal(_:)``). It is tried again the next time.
+    /// What the directory has refused (``KeypackageDirectory/isRefusal(_:)``). It is tried again the next time,
+    /// within an hour.
     public internal(set) var refused: [Refusal] = []
     /// When to call again, if nothing happens before. `nil`, where there is nothing to wait for.
     public internal(set) var next: Date?

@@ -22,7 +22,8 @@ public struct KeypackagePolicy: Hashable, Sendable {
     /// How long packages live, to the second, within ``ClientOptions/maxLifetime``. ``KeypackageConfig/defaultLifetime`` if
     /// `nil`, or the client's limit if that is shorter.
     public var lifetime: Duration?
-    /// In which form packages are given out.
+    /// In which form packages are given out, pending ones too: change it together with
+    /// ``TransactionContext/renewKeypackages(for:)``, or a directory gets other bytes for what it may have already.
     public var framing: KeypackageFraming
     /// What packages are like. The policy's own ``lifetime`` and ``lastResort`` stand for those given here. It is for packages
     /// made from now on: ``TransactionContext/renewKeypackages(for:)`` has those that are there replaced.

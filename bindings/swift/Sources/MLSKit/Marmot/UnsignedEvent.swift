@@ -37,7 +37,8 @@ public struct EventOptions: Hashable, Sendable {
     public var client: String?
     /// Whether only its author may publish the event (NIP-70). Many relays refuse protected events.
     public var isProtected: Bool
-    /// When the event was made, to the second; now, by the system's clock, if `nil`.
+    /// When the event was made, to the second. If `nil`, when its package was, which is the first second of its lifetime, and
+    /// not later than now: so a second event with the same package and options is the first one.
     public var createdAt: Date?
 
     /// By default the event names no app, and anybody may publish it.

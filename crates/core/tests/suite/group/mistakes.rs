@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use mlskit::{
-    Client, ClientOptions, Error, GroupError, Keypackage, KeypackageError, KeypackageExt, MessageError,
-    MisplacedMessage, RejectedKeypackage,
+    Client, ClientOptions, Error, GroupError, Keypackage, KeypackageError, KeypackageExt, KeypackagePolicy,
+    MessageError, MisplacedMessage, RejectedKeypackage,
     group::{GroupConfig, JoinOptions, OutgoingKind, Received, group_of},
     openmls::prelude::{
         Extension, Extensions, GroupId, KeyPackageIn, Lifetime, OpenMlsProvider as _, ProtocolVersion, UnknownExtension,
@@ -73,6 +73,28 @@ scenarios! {
             })
         }).await;
         is_stuck_until_the_proposals_are_dropped(alice, group, carol).await;
+    }
+
+    /// A peer who sends such a one must not keep all others from adding this client.
+    async fn a_proposal_that_no_commit_can_carry_does_not_stop_the_key_packages() {
+        let (alice, group, _carol) = poisoned(|carol| {
+            let unknown = Extension::Unknown(0xf2ee, UnknownExtension(Vec::new()));
+            let extensions = Extensions::single(unknown).unwrap();
+            carol.with(|group, provider, signer| {
+                bytes(&group.propose_group_context_extensions(provider, extensions, signer).unwrap().0)
+            })
+        }).await;
+        let old = alice.credentials().await.unwrap()[0].clone();
+        let new = crate::lifecycle::add_credential(&alice).await;
+        let policy = KeypackagePolicy::default().target(1).last_resort(false);
+        let left = commit(&alice, async |tx| tx.replace_credential(&old, &new, &policy).await).await;
+        assert_eq!(left.groups, std::slice::from_ref(&group));
+        assert_eq!(alice.maintain_keypackages(&new, &policy).await.unwrap().publish.len(), 1);
+
+        commit(&alice, async |tx| tx.drop_proposals(&group).await).await;
+        alice.maintain_keypackages(&new, &policy).await.unwrap();
+        deliver(&alice, &group, &[]).await;
+        assert_eq!(alice.members(&group).await.unwrap()[0].id.signature_key(), new.signature_key());
     }
 
     async fn a_proposal_whose_package_expires_before_it_is_committed_can_be_dropped() {

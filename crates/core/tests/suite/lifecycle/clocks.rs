@@ -1,9 +1,33 @@
 //! Clocks that jump, either way.
 
-use super::{DAY, Managed, few, refs};
+use mlskit::{CredentialRef, KeypackageRef, Result, TransactionContext};
+
+use super::{DAY, Managed, add_credential, few, refs};
 use crate::group::commit;
 
 const YEARS: std::time::Duration = std::time::Duration::from_hours(24 * 365 * 10);
+
+/// The calls by which an app removes packages.
+#[derive(Debug, Clone, Copy)]
+enum Removal {
+    One,
+    OfCredential,
+    WithCredential,
+    Expired,
+}
+
+impl Removal {
+    const ALL: [Self; 4] = [Self::One, Self::OfCredential, Self::WithCredential, Self::Expired];
+
+    async fn of(self, tx: &TransactionContext, credential: &CredentialRef, one: &KeypackageRef) -> Result<()> {
+        match self {
+            Self::One => tx.remove_keypackage(one).await,
+            Self::OfCredential => tx.remove_keypackages_for(credential).await,
+            Self::WithCredential => tx.remove_credential(credential).await,
+            Self::Expired => tx.remove_expired_keypackages().await.map(drop),
+        }
+    }
+}
 
 scenarios! {
     async fn a_clock_that_is_years_ahead_for_an_hour_costs_no_keys() {
@@ -38,7 +62,7 @@ scenarios! {
         commit(&alice.client, async |tx| tx.remove_keypackage(&removed[0]).await).await;
         let right = alice.clock.second();
         alice.clock.advance(YEARS);
-        assert!(!alice.maintain().await.withdraw.contains(&removed[0]));
+        assert!(alice.maintain().await.withdraw.contains(&removed[0]));
         alice.clock.turn_to(right);
         assert_eq!(alice.maintain().await.withdraw, removed);
         for _ in 0..3 {
@@ -47,6 +71,49 @@ scenarios! {
         }
         alice.clock.turn_to(right);
         assert!(!alice.maintain().await.withdraw.contains(&removed[0]), "it has expired, and that was seen twice");
+    }
+
+    /// A removal asked the clock once: it took for expired what was removed, and forgot what had been removed before.
+    async fn what_is_removed_by_a_clock_that_is_ahead_is_withdrawn_when_the_clock_is_right_again() {
+        for removal in Removal::ALL {
+            let mut alice = Managed::new(few(1)).await;
+            let other = add_credential(&alice.client).await;
+            let published = alice.publish_all().await;
+            let right = alice.clock.second();
+            alice.clock.advance(90 * DAY);
+            commit(&alice.client, async |tx| removal.of(tx, &alice.credential_ref, &published[0]).await).await;
+            assert_eq!(alice.stored().await, [], "{removal:?}");
+            alice.clock.turn_to(right);
+            alice.credential_ref = other;
+            for _ in 0..2 {
+                assert_eq!(alice.maintain().await.withdraw, published, "{removal:?}");
+                alice.reopen().await;
+            }
+            assert_eq!(alice.status().await.removed, 1);
+        }
+    }
+
+    async fn a_removal_by_a_clock_that_is_ahead_forgets_no_removal_before_it() {
+        for removal in Removal::ALL {
+            let mut alice = Managed::new(few(2)).await;
+            let other = add_credential(&alice.client).await;
+            let mut published = alice.publish_all().await;
+            commit(&alice.client, async |tx| tx.remove_keypackage(&published[0]).await).await;
+            let right = alice.clock.second();
+            alice.clock.advance(90 * DAY);
+            for _ in 0..2 {
+                commit(&alice.client, async |tx| removal.of(tx, &alice.credential_ref, &published[1]).await).await;
+                if matches!(removal, Removal::WithCredential) {
+                    break;
+                }
+            }
+            alice.clock.turn_to(right);
+            alice.credential_ref = other;
+            let mut withdraw = alice.maintain().await.withdraw;
+            withdraw.sort();
+            published.sort();
+            assert_eq!(withdraw, published, "{removal:?}");
+        }
     }
 
     async fn packages_made_by_a_clock_that_was_ahead_are_replaced_and_don_t_stay_for_ever() {
@@ -97,6 +164,30 @@ scenarios! {
             alice.clock.advance(DAY);
         }
         assert!(!alice.stored().await.contains(&old[0]), "not for ever");
+    }
+
+    /// Whatever is looked at by it seems to have been withdrawn in the future.
+    async fn a_clock_that_is_wrong_either_way_for_an_hour_shortens_no_grace() {
+        let alice = Managed::new(few(1)).await;
+        let old = alice.publish_all().await;
+        let welcome = alice.welcome_for(&old[0]).await;
+        alice.clock.advance(57 * DAY);
+        alice.publish_all().await;
+        alice.withdrawn(&alice.maintain().await.withdraw).await;
+        let right = alice.clock.second();
+        for wrong in [right - 40 * DAY.as_secs(), 100, right + 30 * DAY.as_secs(), right + YEARS.as_secs()] {
+            for _ in 0..2 {
+                alice.clock.turn_to(wrong);
+                alice.maintain().await;
+                alice.clock.turn_to(right);
+                alice.maintain().await;
+            }
+        }
+        for _ in 0..6 {
+            alice.clock.advance(DAY);
+            alice.maintain().await;
+        }
+        alice.join(&welcome).await.unwrap();
     }
 
     async fn a_clock_that_starts_in_1970_purges_nothing_and_makes_up_for_it_later() {

@@ -1,6 +1,8 @@
 //! What is made, given out, replaced and purged.
 
-use mlskit::{Error, GroupError, KeypackageExt, keypackage::KeypackageFraming};
+use std::time::{Duration, UNIX_EPOCH};
+
+use mlskit::{Clock, Error, GroupError, KeypackageExt, keypackage::KeypackageFraming};
 
 use super::{DAY, Managed, add_credential, few, refs};
 use crate::group::commit;
@@ -139,7 +141,8 @@ scenarios! {
         for _ in 0..90 {
             alice.clock.advance(DAY);
             let outgoing = alice.maintain().await;
-            assert_eq!((outgoing.publish.len(), outgoing.withdraw.len()), (2, 0), "the old ones are not worth it any more");
+            assert_eq!(outgoing.publish.len(), 2, "the old ones are not worth it any more");
+            assert!(outgoing.withdraw.iter().all(|one| first.contains(one)), "who knows whether a directory has them");
             assert!(alice.stored().await.len() <= 4);
         }
         assert!(alice.stored().await.iter().all(|one| !first.contains(one)));
@@ -188,7 +191,71 @@ scenarios! {
         assert!(alice.maintain().await.withdraw.is_empty());
         commit(&alice.client, async |tx| tx.remove_keypackage(&published[1]).await).await;
         alice.clock.advance(85 * DAY);
+        assert!(alice.maintain().await.withdraw.contains(&published[1]), "the clock may be wrong");
+        alice.clock.advance(DAY);
         assert!(!alice.maintain().await.withdraw.contains(&published[1]), "nobody takes what has expired");
+    }
+
+    /// A directory that forgets nothing would have no room left, and serve what opens nothing if the clock is wrong.
+    async fn what_has_expired_at_the_directory_is_withdrawn_without_its_keys() {
+        let mut alice = Managed::new(few(1)).await;
+        let old = alice.publish_all().await;
+        alice.clock.advance(85 * DAY);
+        assert!(alice.maintain().await.withdraw.is_empty(), "it is replaced by nothing yet");
+        alice.clock.advance(DAY);
+        let outgoing = alice.maintain().await;
+        assert_eq!(alice.stored().await, refs(&outgoing));
+        assert_eq!(outgoing.withdraw, old);
+        alice.withdrawn(&old).await;
+        assert!(alice.maintain().await.withdraw.is_empty());
+        alice.reopen().await;
+        assert_eq!(alice.status().await.removed, 0);
+    }
+
+    /// What it keeps to itself as well, and what another credential has.
+    async fn the_next_time_is_told_until_the_last_key_is_gone() {
+        let alice = Managed::new(few(0)).await;
+        let own = commit(&alice.client, async |tx| tx.generate_keypackage(&alice.credential_ref, None).await).await;
+        let mut calls = 0;
+        while let Some(next) = alice.maintain().await.next {
+            assert!(next > alice.clock.now(), "a time to come, or an app would call for ever");
+            alice.clock.turn_to(next.duration_since(UNIX_EPOCH).unwrap().as_secs());
+            calls += 1;
+        }
+        assert_eq!((alice.stored().await.len(), calls), (0, 2));
+        assert!(own.life_time().not_after() < alice.clock.second());
+    }
+
+    async fn a_grace_is_that_of_the_policy_of_its_own_credential() {
+        let mut alice = Managed::new(few(1)).await;
+        let (first, old) = (alice.credential_ref.clone(), alice.publish_all().await);
+        alice.policy = few(0);
+        alice.withdrawn(&alice.maintain().await.withdraw).await;
+        alice.clock.advance(DAY);
+        let second = add_credential(&alice.client).await;
+        for _ in 0..3 {
+            alice.client.maintain_keypackages(&second, &few(0).grace(Duration::ZERO)).await.unwrap();
+        }
+        assert_eq!(alice.stored().await, old);
+        alice.clock.advance(6 * DAY);
+        alice.client.maintain_keypackages(&first, &alice.policy).await.unwrap();
+        alice.clock.advance(DAY);
+        alice.client.maintain_keypackages(&second, &few(0).grace(30 * DAY)).await.unwrap();
+        alice.client.maintain_keypackages(&first, &alice.policy).await.unwrap();
+        assert_eq!(alice.stored().await, []);
+    }
+
+    /// Its directory would go on serving what has no keys, if the clock was wrong.
+    async fn a_policy_without_grace_looks_twice_at_what_has_expired_too() {
+        let alice = Managed::new(few(2).grace(Duration::ZERO)).await;
+        let published = alice.publish_all().await;
+        let right = alice.clock.second();
+        alice.clock.advance(100 * DAY);
+        alice.maintain().await;
+        alice.maintain().await;
+        alice.clock.turn_to(right);
+        alice.maintain().await;
+        assert!(published.iter().all(|one| smol::block_on(alice.stored()).contains(one)));
     }
 
     async fn a_policy_that_wants_fewer_withdraws_what_is_too_many_and_one_that_wants_none_all() {

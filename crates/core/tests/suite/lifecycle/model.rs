@@ -13,7 +13,7 @@
 mod end;
 mod judge;
 mod ledger;
-mod peer;
+pub(crate) mod peer;
 mod server;
 mod step;
 mod watcher;

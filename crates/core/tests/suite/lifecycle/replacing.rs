@@ -1,13 +1,17 @@
 //! One credential takes another's place.
 
 use mlskit::{
-    CredentialError, Error, GroupError,
+    CredentialError, CredentialFilter, CredentialRef, CredentialReplacement, Error, GroupError,
     group::{GroupConfig, OutgoingKind},
     openmls::prelude::Ciphersuite,
 };
 
 use super::{DAY, Managed, add_credential, few, refs};
 use crate::group::{commit, deliver, outgoing};
+
+async fn left_of(alice: &Managed, old: &CredentialRef) -> Option<CredentialReplacement> {
+    alice.client.credential_replacement(old).await.unwrap()
+}
 
 scenarios! {
     async fn packages_of_a_replaced_credential_are_withdrawn_one_for_one_and_never_leave_none_published() {
@@ -33,32 +37,55 @@ scenarios! {
         assert!(withdraw.iter().all(|one| old.contains(one)));
         alice.withdrawn(&withdraw).await;
         for _ in 0..8 {
-            assert!(!alice.client.credential_replacement(&old_ref).await.unwrap().is_done());
+            assert!(!left_of(&alice, &old_ref).await.unwrap().is_done());
             alice.clock.advance(DAY);
             alice.maintain().await;
         }
-        assert!(alice.client.credential_replacement(&old_ref).await.unwrap().is_done());
+        let left = left_of(&alice, &old_ref).await.unwrap();
+        assert!(left.is_done());
+        assert_eq!(left.successor, new_ref);
         commit(&alice.client, async |tx| tx.remove_credential(&old_ref).await).await;
         assert_eq!(alice.stored().await, new);
         assert!(alice.maintain().await.withdraw.is_empty());
     }
 
-    async fn a_replaced_credential_gets_no_packages() {
+    async fn whoever_maintains_a_replaced_credential_supplies_the_one_in_force() {
         let alice = Managed::new(few(2)).await;
-        alice.maintain().await;
+        let old = alice.publish_all().await;
         let new_ref = add_credential(&alice.client).await;
         commit(&alice.client, async |tx| tx.replace_credential(&alice.credential_ref, &new_ref, &few(0)).await).await;
-        assert!(alice.maintain().await.publish.is_empty());
-        assert_eq!(alice.stored().await.len(), 2);
+        let outgoing = alice.maintain().await;
+        let new = refs(&outgoing);
+        assert_eq!((new.len(), outgoing), (2, alice.client.maintain_keypackages(&new_ref, &alice.policy).await.unwrap()));
+        assert_eq!(alice.status().await.pending, 2);
+        alice.published(&new).await;
+        assert_eq!(alice.maintain().await.withdraw, old);
+        for one in &new {
+            assert_eq!(alice.package(one).await.leaf_node().signature_key().as_slice(), new_ref.signature_key());
+        }
+        commit(&alice.client, async |tx| tx.renew_keypackages(&alice.credential_ref).await).await;
+        assert_eq!(alice.status().await.stale, 2);
     }
 
-    async fn a_replaced_credential_has_nothing_to_wait_for() {
+    async fn a_credential_in_force_is_not_one_that_was_replaced() {
         let alice = Managed::new(few(1)).await;
-        let new_ref = add_credential(&alice.client).await;
-        alice.publish_all().await;
-        commit(&alice.client, async |tx| tx.replace_credential(&alice.credential_ref, &new_ref, &alice.policy).await)
-            .await;
-        assert_eq!(alice.maintain().await.next, None);
+        let (client, old_ref) = (&alice.client, &alice.credential_ref);
+        let in_force = async || client.find_credentials(CredentialFilter::default().in_force()).await.unwrap();
+        assert_eq!(left_of(&alice, old_ref).await, None);
+        assert_eq!(in_force().await, std::slice::from_ref(old_ref));
+
+        let new_ref = add_credential(client).await;
+        commit(client, async |tx| tx.replace_credential(old_ref, &new_ref, &alice.policy).await).await;
+        assert_eq!(left_of(&alice, &new_ref).await, None);
+        assert_eq!(left_of(&alice, old_ref).await.unwrap().successor, new_ref);
+        assert_eq!(in_force().await, std::slice::from_ref(&new_ref));
+        assert_eq!(client.credentials().await.unwrap(), [old_ref.clone(), new_ref.clone()]);
+
+        let itself = client.transaction(async |tx| tx.replace_credential(old_ref, old_ref, &alice.policy).await).await;
+        assert_eq!(itself, Err(Error::Credential(CredentialError::ReplacedByItself)));
+        assert_eq!(in_force().await, std::slice::from_ref(&new_ref));
+        commit(client, async |tx| tx.replace_credential(&new_ref, old_ref, &alice.policy).await).await;
+        assert_eq!(in_force().await, std::slice::from_ref(old_ref));
     }
 
     async fn groups_are_moved_over_by_commits_in_the_outbox_as_soon_as_they_can_be() {

@@ -1,5 +1,7 @@
 //! The loop over a directory that goes wrong.
 
+use std::collections::HashSet;
+
 use mlskit::{KeypackageDirectory, KeypackageSync, KeypackageSyncError, KeypackageSyncStep};
 use mlskit_testkit::directory::{DirectoryError, Fault, Request};
 
@@ -111,9 +113,13 @@ scenarios! {
         let alice = Managed::new(few(5)).await;
         let shelf = alice.shelf();
         let run = async || alice.client.sync_keypackages(&shelf, &alice.credential_ref, &alice.policy).await.unwrap();
-        for _ in 0..3 {
+        for round in 1..=3 {
             smol::future::zip(run(), run()).await;
             assert_eq!(alice.served().len(), 5);
+            let named = alice.directory.requests().into_iter().map(|request| match request {
+                Request::Publish(keypackage_ref, _) | Request::Withdraw(keypackage_ref) => keypackage_ref,
+            });
+            assert_eq!(named.collect::<HashSet<_>>().len(), 5 * round, "none was made in vain");
             let status = alice.status().await;
             assert_eq!((status.pending, status.published, status.retired), (0, 5, 0));
             alice.clock.advance(57 * DAY);

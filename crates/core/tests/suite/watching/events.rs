@@ -18,7 +18,7 @@ use tracing::{
 };
 
 use super::{another, unread};
-use crate::{group::commit, lifecycle::few};
+use crate::{group::commit, killed::tell, lifecycle::few};
 
 const ASKED: &str = "MLSKIT_EVENTS";
 const CHILD: &str = "watching::events::a_life_with_a_subscriber_when_a_parent_asks_for_it";
@@ -141,5 +141,5 @@ fn a_life_with_a_subscriber_when_a_parent_asks_for_it() {
         assert_eq!(told.len(), 10, "{told:#?}");
         assert_eq!(*EVENTS.lock().unwrap(), told);
     });
-    println!("\nthe events are the changes");
+    tell("\nthe events are the changes");
 }

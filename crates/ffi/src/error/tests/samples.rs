@@ -68,6 +68,7 @@ pub(super) fn credential_error() -> Vec<Sample<CredentialError>> {
         (Core::ForeignCredential { expected: "s1028".into(), found: "s1029".into() }, &["s1028", "s1029"]),
         (Core::CredentialNotFound, &[]),
         (Core::CredentialInUse { group_id: vec![30, 35] }, &["[30, 35]"]),
+        (Core::ReplacedByItself, &[]),
         (Core::CredentialExists, &[]),
         (Core::Certificate(CertificateError::EmptyChain), &["EmptyChain"]),
         (Core::NotAPrivateKey { reason: "s1031".into() }, &["s1031"]),

@@ -7,6 +7,7 @@ use super::{
     ledger::{Package, Stage, Terms},
     world::World,
 };
+use crate::lifecycle::DAY;
 
 impl World {
     pub(super) async fn end(&mut self) -> Outcome {
@@ -59,11 +60,11 @@ impl World {
         self.judge(Made::ByPolicy, known).await
     }
 
-    /// Past the grace, and past the second look.
+    /// Past the grace, and past the second look at what has expired or was withdrawn in the future.
     async fn run_forward(&mut self, what: &str) -> Outcome {
         self.pass(self.terms.grace.as_secs());
         self.quiet_run(what).await?;
-        self.pass(self.terms.second_look().as_secs());
+        self.pass(DAY.as_secs());
         self.quiet_run(what).await
     }
 
@@ -72,7 +73,7 @@ impl World {
         let last = self.ledger.packages.iter().map(Package::not_after).max().unwrap_or_default();
         self.pass(last.saturating_sub(self.now()));
         self.quiet_run("all has expired").await?;
-        self.pass(self.terms.second_look().as_secs());
+        self.pass(DAY.as_secs());
         self.quiet_run("that is seen twice").await?;
         let stored = self.client.get_keypackage_refs().await?;
         let outgoing = self.client.outgoing_keypackages(&self.credential(), &self.terms.policy()).await?;

@@ -74,7 +74,10 @@ impl Judge<'_> {
                 let has_expired = package.not_after() <= self.now;
                 let what = ["keys purged after the grace", "keys purged after the expiry"];
                 self.seen.push(what[usize::from(has_expired)]);
-                (package.stage, package.was_purged) = (Stage::Gone, has_expired);
+                match package.stage {
+                    Stage::Own | Stage::Withdrawn(_) => package.stage = Stage::Gone,
+                    _ => package.bury_expired(self.now),
+                }
             } else {
                 ensure(is_stored, || format!("(a) #{at} has lost its keys at {}: {package:?}", self.now))?;
             }
@@ -128,11 +131,7 @@ impl Judge<'_> {
             self.retire(at)?;
         }
         for (at, package) in self.ledger.packages.iter().enumerate() {
-            let is_asked = match package.stage {
-                Stage::Retired => true,
-                Stage::Tombstone => package.not_after() > self.now,
-                _ => false,
-            };
+            let is_asked = matches!(package.stage, Stage::Retired | Stage::Tombstone);
             let is_shown = refs.contains(&package.keypackage_ref);
             ensure(!is_asked || is_shown, || format!("(a) the withdrawal of #{at} is forgotten: {package:?}"))?;
         }
@@ -182,25 +181,20 @@ impl Judge<'_> {
     }
 
     fn status(&self, status: &KeypackageStatus) -> Outcome {
-        let of = |stage| {
-            let is_of = |package: &Package| package.stage == stage && package.credential == self.ledger.current;
-            u32::try_from(self.ledger.count(is_of)).unwrap()
-        };
         let all = |which: &dyn Fn(&Package) -> bool| u32::try_from(self.ledger.count(which)).unwrap();
         let retired = all(&|package| package.stage == Stage::Retired);
         let withdrawn = all(&|package| matches!(package.stage, Stage::Withdrawn(_)));
-        let removed = all(&|package| package.stage == Stage::Tombstone && package.not_after() > self.now);
+        let removed = all(&|package| package.stage == Stage::Tombstone);
+        let of = |stage| all(&|package: &Package| package.stage == stage);
         let expected = [of(Stage::Own), of(Stage::Pending), of(Stage::Published), retired, withdrawn, removed];
         let found =
             [status.unmanaged, status.pending, status.published, status.retired, status.withdrawn, status.removed];
         ensure(found == expected, || {
             format!("(d) own, pending, published, retired, withdrawn, removed: {found:?}, and not {expected:?}")
         })?;
-        let has_last_resort = self.ledger.count(|package| {
-            package.stage == Stage::Published
-                && package.credential == self.ledger.current
-                && package.keypackage_ref.is_last_resort()
-        }) > 0;
+        let has_last_resort =
+            self.ledger.count(|package| package.stage == Stage::Published && package.keypackage_ref.is_last_resort())
+                > 0;
         ensure(status.has_last_resort == has_last_resort, || "(d) the last-resort package is shown wrongly".into())
     }
 }

@@ -72,13 +72,15 @@ pub(super) struct Package {
     pub(super) stage: Stage,
     /// What was given out.
     pub(super) bytes: Option<Vec<u8>>,
+    /// Since when it is seen that its withdrawal lies in the future.
+    doubted_since: Option<u64>,
     /// Since when its time is seen to be over.
     pub(super) over_since: Option<u64>,
     /// Its time was seen to be over twice.
     pub(super) may_go: bool,
     /// It is to be replaced before its time.
     pub(super) is_outdated: bool,
-    /// It went when a clock that was believed had said twice that it has expired.
+    /// Its withdrawal was forgotten when a clock that was believed had said twice that it has expired.
     pub(super) was_purged: bool,
 }
 
@@ -115,6 +117,11 @@ impl Package {
         not_before <= now + DAY.as_secs() && now < half && !self.is_outdated
     }
 
+    /// It went with its keys when it was seen twice to have expired; nobody has said that the directory has let it go.
+    pub(super) fn bury_expired(&mut self, now: u64) {
+        (self.stage, self.over_since, self.may_go) = (Stage::Tombstone, Some(now), false);
+    }
+
     /// Its keys are gone before its time: its withdrawal is asked for.
     fn bury(&mut self) {
         (self.stage, self.over_since, self.may_go) = (Stage::Tombstone, None, false);
@@ -129,16 +136,21 @@ impl Package {
 
     /// The rule of the two looks.
     fn look(&mut self, now: u64, terms: &Terms) {
-        let is_over = match &mut self.stage {
+        let has_expired = self.not_after() <= now;
+        let had_grace = match &mut self.stage {
             Stage::Gone => return,
             Stage::Withdrawn(at) => {
-                // A time to come was noted by a clock that was wrong.
-                *at = now.min(*at);
+                // A clock that was wrong has noted it, or this one is. Seen twice it is the former.
+                let seen_before = self.doubted_since.filter(|since| *at > now && *since <= now);
+                let is_believed = seen_before.is_some_and(|since| since + DAY.as_secs() <= now);
+                *at = if is_believed { now - DAY.as_secs() } else { *at };
+                self.doubted_since = (*at > now && !has_expired).then(|| seen_before.unwrap_or(now));
                 *at + terms.grace.as_secs() <= now
             }
             _ => false,
         };
-        self.look_twice(is_over || self.not_after() <= now, now, terms.second_look());
+        let second_look = if had_grace { terms.second_look() } else { DAY };
+        self.look_twice(had_grace || has_expired, now, second_look);
     }
 
     fn look_twice(&mut self, is_over: bool, now: u64, second_look: Duration) {
@@ -185,6 +197,7 @@ impl Ledger {
             made_at: now,
             stage,
             bytes: None,
+            doubted_since: None,
             over_since: None,
             may_go: false,
             is_outdated: false,

@@ -10,7 +10,6 @@ use mls_rs::{
     time::MlsTime,
 };
 use mls_rs_crypto_rustcrypto::RustCryptoProvider;
-use mlskit::KeypackageRef;
 
 use crate::common::SUITE;
 
@@ -26,11 +25,11 @@ fn client() -> mls_rs::Client<impl MlsConfig> {
         .build()
 }
 
-/// A Welcome into a new group, by a peer for whom the package is valid.
-pub(super) fn welcome(keypackage_ref: &KeypackageRef, bytes: &[u8]) -> Vec<u8> {
+/// A Welcome into a new group, by a peer for whom a package is valid, which it is until `not_after`.
+pub(crate) fn welcome(not_after: u64, bytes: &[u8]) -> Vec<u8> {
     let mut group = client().group_builder().unwrap().build().unwrap();
     let framed = MlsMessage::from_bytes(&[&[0, 1, 0, 5], bytes].concat()).unwrap();
-    let in_its_window = MlsTime::from(keypackage_ref.lifetime().unwrap().not_after() - 1);
+    let in_its_window = MlsTime::from(not_after - 1);
     let commit = group.commit_builder().add_member(framed).unwrap().commit_time(in_its_window).build().unwrap();
     commit.welcome_messages()[0].to_bytes().unwrap()
 }

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use mlskit::{
-    Client, CredentialRef, KeypackageRef, StateChange, StateChanges,
+    Client, CredentialRef, KeypackageRef, KeypackageStatus, StateChange, StateChanges,
     watch::{CredentialChange, KeypackageChange},
 };
 
-use super::{Outcome, ensure, judge::Shown, ledger::Terms};
+use super::{Outcome, ensure, judge::Shown};
 use crate::watching::unread;
 
 /// What is known from changes alone.
@@ -65,7 +65,7 @@ impl Watcher {
         Ok(())
     }
 
-    pub(super) async fn judge(&mut self, client: &Client, terms: &Terms, shown: &Shown) -> Outcome {
+    pub(super) async fn judge(&mut self, client: &Client, shown: &Shown) -> Outcome {
         self.read().await?;
         let credentials = client.credentials().await?;
         ensure(credentials == self.credentials, || {
@@ -75,13 +75,8 @@ impl Watcher {
         ensure(stored.keys().copied().eq(self.packages.keys()), || {
             format!("(d) stored are {:?}; told were {:?}", shown.stored, self.packages)
         })?;
-        let mut found = [0, 0, 0, shown.status.retired, shown.status.withdrawn];
-        for credential_ref in &credentials {
-            let status = client.keypackage_status(credential_ref, &terms.policy()).await?;
-            for (sum, count) in found.iter_mut().zip([status.unmanaged, status.pending, status.published]) {
-                *sum += count;
-            }
-        }
+        let KeypackageStatus { unmanaged, pending, published, retired, withdrawn, .. } = shown.status;
+        let found = [unmanaged, pending, published, retired, withdrawn];
         use KeypackageChange::{Generated, Pending, Published, Retired, Withdrawn};
         let told = [Generated, Pending, Published, Retired, Withdrawn]
             .map(|state| u32::try_from(self.packages.values().filter(|told| **told == state).count()).unwrap());

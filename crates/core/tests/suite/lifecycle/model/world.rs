@@ -98,7 +98,7 @@ impl World {
         let shown = Shown::of(&self.client, &self.credential(), &self.terms).await?;
         let (to_publish, to_withdraw) = (shown.publish.clone(), shown.withdraw.clone());
         self.judging(made, known).judge(&shown)?;
-        self.watcher.judge(&self.client, &self.terms, &shown).await?;
+        self.watcher.judge(&self.client, &shown).await?;
         if made == Made::ByPolicy {
             (self.to_publish, self.to_withdraw) = (to_publish, to_withdraw);
         }

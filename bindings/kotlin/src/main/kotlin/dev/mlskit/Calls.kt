@@ -40,7 +40,7 @@ internal fun FfiException.toPublic(): MlsException =
         is FfiException.Keypackage -> keypackageException(reason, detail)
         is FfiException.Group -> groupException(reason, detail)
         is FfiException.Message -> messageException(reason, detail)
-        is FfiException.Marmot -> MlsException.Bug(detail)
+        is FfiException.Marmot -> marmotException(reason, detail)
         is FfiException.Spent -> MlsException.Spent(detail)
         is FfiException.Cancelled -> MlsException.Bug(detail)
         is FfiException.Other -> MlsException.Bug(detail)
@@ -48,6 +48,8 @@ internal fun FfiException.toPublic(): MlsException =
 
 // Numbers beyond what Kotlin's types hold stand for "never" and "for ever", so the greatest value will do.
 internal fun ULong.clamped(): Long = coerceAtMost(Long.MAX_VALUE.toULong()).toLong()
+
+internal fun UInt.clamped(): Int = coerceAtMost(Int.MAX_VALUE.toUInt()).toInt()
 
 internal fun ULong.toSeconds(): Duration = clamped().seconds
 

@@ -59,6 +59,11 @@ public sealed class CredentialException(
         message: String,
     ) : CredentialException(message)
 
+    /** Caller: a credential can't take its own place. To take back a replacement, replace the new by the old. */
+    public class ReplacedByItself internal constructor(
+        message: String,
+    ) : CredentialException(message)
+
     /** Caller: the same credential with the same key is there already. */
     public class CredentialExists internal constructor(
         message: String,
@@ -137,6 +142,7 @@ internal fun credentialException(
             )
         FfiCredentialFailure.CredentialNotFound -> CredentialException.CredentialNotFound(message)
         is FfiCredentialFailure.CredentialInUse -> CredentialException.CredentialInUse(failure.groupId, message)
+        FfiCredentialFailure.ReplacedByItself -> CredentialException.ReplacedByItself(message)
         FfiCredentialFailure.CredentialExists -> CredentialException.CredentialExists(message)
         is FfiCredentialFailure.Certificate -> CredentialException.Certificate(failure.reason.toPublic(), message)
         is FfiCredentialFailure.NotAPrivateKey -> CredentialException.NotAPrivateKey(failure.reason, message)

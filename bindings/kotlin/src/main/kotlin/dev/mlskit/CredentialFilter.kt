@@ -14,6 +14,11 @@ public data class CredentialFilter(
     public val identity: ClientId? = null,
     /** Only X.509 credentials whose leaf certificate is this one. */
     public val leafCertificate: Certificate? = null,
+    /**
+     * Only credentials whose place no other [has taken][TransactionContext.replaceCredential]: after a replacement the old
+     * one is still listed, and before the new one.
+     */
+    public val inForce: Boolean = false,
 ) {
     internal fun toFfi(): FfiCredentialFilter =
         FfiCredentialFilter(
@@ -22,5 +27,6 @@ public data class CredentialFilter(
             signatureKey = signatureKey,
             identity = identity?.toByteArray(),
             leafCertificate = leafCertificate?.toByteArray(),
+            inForce = inForce,
         )
 }

@@ -68,6 +68,20 @@ internal fun Extension.toFfi(): FfiExtension =
         is Extension.Other -> FfiExtension.Other(type.toFfi(), data.toByteArray())
     }
 
+internal fun FfiExtension.toPublic(): Extension =
+    when (this) {
+        is FfiExtension.ApplicationId -> Extension.ApplicationId(Bytes(id))
+        is FfiExtension.RequiredCapabilities ->
+            Extension.RequiredCapabilities(
+                extensions.map { ExtensionType(it.toInt()) },
+                proposals.map { it.toInt() },
+                credentials.map { CredentialType(it.toInt()) },
+            )
+        is FfiExtension.ExternalSenders -> Extension.ExternalSenders(senders.map { it.toPublic() })
+        is FfiExtension.LastResort -> Extension.LastResort
+        is FfiExtension.Other -> Extension.Other(ExtensionType(extensionType.toInt()), Bytes(data))
+    }
+
 internal fun FfiExtensionPlace.toPublic(): ExtensionPlace =
     when (this) {
         FfiExtensionPlace.KEYPACKAGE -> ExtensionPlace.KEYPACKAGE

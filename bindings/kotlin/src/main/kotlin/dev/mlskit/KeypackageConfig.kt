@@ -37,6 +37,52 @@ public class KeypackageConfig(
         require(lifetime == null || window == null) { "a key package has a lifetime or a window, but both were given" }
     }
 
+    /** Whose package it is, for one of the Marmot protocol: its rules hold, whatever is changed in a copy. */
+    private var marmot: NostrPublicKey? = null
+
+    /** The same with something changed. One of [Marmot]'s stays one of [Marmot]'s. */
+    public fun copy(
+        lifetime: Duration? = this.lifetime,
+        window: Lifetime? = this.window,
+        extensions: List<Extension> = this.extensions,
+        leafNodeExtensions: List<Extension> = this.leafNodeExtensions,
+        capabilities: Capabilities? = this.capabilities,
+        supportedExtensions: List<ExtensionType> = this.supportedExtensions,
+        lastResort: Boolean = this.lastResort,
+        grease: Boolean = this.grease,
+    ): KeypackageConfig =
+        KeypackageConfig(
+            lifetime,
+            window,
+            extensions,
+            leafNodeExtensions,
+            capabilities,
+            supportedExtensions,
+            lastResort,
+            grease,
+        ).also { it.marmot = marmot }
+
+    /** Whether the other asks for the same. */
+    override fun equals(other: Any?): Boolean = other is KeypackageConfig && parts() == other.parts()
+
+    /** Fits [equals]. */
+    override fun hashCode(): Int = parts().hashCode()
+
+    /** All that is asked for. */
+    override fun toString(): String = "KeypackageConfig(${parts().joinToString()})"
+
+    private fun parts() =
+        listOf(
+            lifetime ?: window,
+            extensions,
+            leafNodeExtensions,
+            capabilities,
+            supportedExtensions,
+            lastResort,
+            grease,
+            marmot,
+        )
+
     internal fun toFfi(): FfiKeypackageConfig =
         FfiKeypackageConfig(
             lifespan =
@@ -48,5 +94,22 @@ public class KeypackageConfig(
             supportedExtensions = supportedExtensions.map(ExtensionType::toFfi),
             lastResort = lastResort,
             grease = grease,
+            marmot = marmot?.toByteArray(),
         )
+
+    internal companion object {
+        fun of(ffi: FfiKeypackageConfig): KeypackageConfig =
+            KeypackageConfig(
+                lifetime = (ffi.lifespan as? FfiLifespan.For)?.seconds?.toSeconds(),
+                window = (ffi.lifespan as? FfiLifespan.Window)?.toPublic(),
+                extensions = ffi.extensions.map { it.toPublic() },
+                leafNodeExtensions = ffi.leafNodeExtensions.map { it.toPublic() },
+                capabilities = ffi.capabilities?.toPublic(),
+                supportedExtensions = ffi.supportedExtensions.map { ExtensionType(it.toInt()) },
+                lastResort = ffi.lastResort,
+                grease = ffi.grease,
+            ).also { it.marmot = ffi.marmot?.let(::NostrPublicKey) }
+    }
 }
+
+private fun FfiLifespan.Window.toPublic() = Lifetime(notBefore.toInstant(), notAfter.toInstant())

@@ -15,6 +15,12 @@ public enum class KeypackageFraming {
     MLS_MESSAGE,
 }
 
+internal fun KeypackageFraming.toFfi(): FfiKeypackageFraming =
+    when (this) {
+        KeypackageFraming.BARE -> FfiKeypackageFraming.BARE
+        KeypackageFraming.MLS_MESSAGE -> FfiKeypackageFraming.MLS_MESSAGE
+    }
+
 /**
  * Every field of a key package, for debugging and for an app's own policies. It tells what the bytes say, and nothing
  * of whether that is true or allowed: signatures, times and capabilities are not checked.

@@ -18,6 +18,10 @@ public data class LiveObjects(
     public val receivedProposals: Long,
     /** Encrypted messages, those of one call counted once. */
     public val sealedMessages: Long,
+    /** Runs of [MlsClient.syncKeypackages]. */
+    public val keypackageSyncs: Long,
+    /** Collectors of [MlsClient.changes]. */
+    public val stateChanges: Long,
 ) {
     /** Counts. */
     public companion object {
@@ -32,6 +36,8 @@ public data class LiveObjects(
                     stagedCommits.toLong(),
                     receivedProposals.toLong(),
                     sealedMessages.toLong(),
+                    keypackageSyncs.toLong(),
+                    stateChanges.toLong(),
                 )
             }
     }

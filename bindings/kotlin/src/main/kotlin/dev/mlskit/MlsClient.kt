@@ -7,6 +7,7 @@ import kotlinx.coroutines.NonCancellable
 import kotlinx.coroutines.SupervisorJob
 import kotlinx.coroutines.currentCoroutineContext
 import kotlinx.coroutines.ensureActive
+import kotlinx.coroutines.flow.Flow
 import kotlinx.coroutines.launch
 import kotlinx.coroutines.withContext
 import java.io.File
@@ -14,6 +15,7 @@ import kotlin.concurrent.atomics.AtomicBoolean
 import kotlin.concurrent.atomics.ExperimentalAtomicApi
 import kotlin.time.Duration
 import dev.mlskit.ffi.Client as FfiClient
+import dev.mlskit.ffi.StateChanges as FfiStateChanges
 
 /**
  * One client of MLS, with everything that it keeps in one encrypted file: credentials, key packages and groups. They
@@ -27,7 +29,7 @@ import dev.mlskit.ffi.Client as FfiClient
  *         return client.transaction { tx ->
  *             val suite = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
  *             val credential =
- *                 tx.findCredentials(CredentialFilter(ciphersuite = suite)).firstOrNull()
+ *                 tx.findCredentials(CredentialFilter(ciphersuite = suite, inForce = true)).firstOrNull()
  *                     ?: tx.addCredential(Credential.basic(suite, client.id))
  *             tx.generateKeypackage(credential).toByteArray() // lives for 84 days
  *         } // here everything is stored, before it nothing
@@ -92,6 +94,132 @@ public class MlsClient private constructor(
     public suspend fun keypackage(ref: KeypackageRef): Keypackage? = read { keypackage(ref.toFfi())?.let(::Keypackage) }
 
     /**
+     * References to all stored key packages whose window the client's clock is inside of, in the order in which they were
+     * made. Each of them still opens a Welcome.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun validKeypackageRefs(): List<KeypackageRef> = read { validKeypackageRefs().map(::KeypackageRef) }
+
+    /**
+     * Whether a key package is stored here, and the client's clock inside its window.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun isKeypackageValid(ref: KeypackageRef): Boolean = read { isKeypackageValid(ref.toFfi()) }
+
+    /**
+     * The same of the package with this id: see [findKeypackageRef].
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun isKeypackageValid(id: String): Boolean = read { isKeypackageValidById(id) }
+
+    /**
+     * The reference to the stored key package with this id: its hash in hexadecimal digits, as [KeypackageRef.toString]
+     * gives it. What no package is called by is the id of none.
+     *
+     * @throws StorageException of the file.
+     */
+    public suspend fun findKeypackageRef(id: String): KeypackageRef? =
+        read { findKeypackageRef(id)?.let(::KeypackageRef) }
+
+    /**
+     * How many key packages of a credential are valid now, and neither retired nor withdrawn: those that the app keeps to
+     * itself, and last-resort ones, among them. By index.
+     *
+     * @throws CredentialException for a reference that is not this client's.
+     */
+    public suspend fun countValidKeypackages(credential: CredentialRef): Int =
+        read { countValidKeypackages(credential.toFfi()).clamped() }
+
+    /**
+     * The same of all credentials for a ciphersuite.
+     *
+     * @throws CredentialException.UnsupportedCiphersuite for one that this client can't work with.
+     */
+    public suspend fun countValidKeypackages(ciphersuite: Ciphersuite): Int =
+        read { countValidKeypackagesIn(ciphersuite.toFfi()).clamped() }
+
+    /**
+     * Keeps a directory supplied with a credential's key packages, as [policy] wants it: publishes what is missing, withdraws
+     * what is replaced, and stores each answer. Call it when the app starts, after each Welcome, when the network comes
+     * back, and at [KeypackageSyncReport.next].
+     *
+     * No transaction is open while the directory is awaited. Whatever goes wrong, the next call goes on from there;
+     * so this one may be cancelled at any point, and be given a time limit. Two at once do no harm. After a
+     * [replacement][TransactionContext.replaceCredential] it may put commits into [outgoing]: send them.
+     *
+     * ```kotlin
+     * val report = client.syncKeypackages(directory, credential)
+     * schedule(report.next)
+     * ```
+     *
+     * What the directory throws comes out as it is, unless it is [a refusal][KeypackageDirectory.isRefusal]. What was done
+     * until then stays done; try again as the network returns, or with the app's own back-off.
+     *
+     * @throws CredentialException for a reference that is not this client's.
+     * @throws KeypackageException for packages that can't be made as the policy wants them.
+     * @throws TransactionException as [transaction].
+     */
+    public suspend fun syncKeypackages(
+        directory: KeypackageDirectory,
+        credential: CredentialRef,
+        policy: KeypackagePolicy = KeypackagePolicy(),
+    ): KeypackageSyncReport = supply(directory, credential, policy)
+
+    /**
+     * Brings a credential's key packages to what [policy] wants, in a transaction of its own, and returns what the directory
+     * is to be told: tell it, then tell the store what it has answered, by [TransactionContext.confirmPublished] and
+     * [TransactionContext.confirmWithdrawn]. Until then it is returned again, byte for byte. Then call it once more, until it
+     * returns nothing to do: what a published package replaces is only then to be withdrawn. For apps whose directory is
+     * not one for [syncKeypackages].
+     *
+     * After a [replacement][TransactionContext.replaceCredential] it may have put commits into [outgoing], too.
+     *
+     * @throws CredentialException for a reference that is not this client's.
+     * @throws KeypackageException for packages that can't be made as the policy wants them.
+     * @throws TransactionException as [transaction].
+     */
+    public suspend fun maintainKeypackages(
+        credential: CredentialRef,
+        policy: KeypackagePolicy = KeypackagePolicy(),
+    ): OutgoingKeypackages {
+        enter()
+        return read { maintainKeypackages(credential.toFfi(), policy.toFfi()).toPublic() }
+    }
+
+    /**
+     * What the directory is to be told, as the last [maintainKeypackages] left it: committed and unconfirmed.
+     *
+     * @throws CredentialException for a reference that is not this client's.
+     */
+    public suspend fun outgoingKeypackages(
+        credential: CredentialRef,
+        policy: KeypackagePolicy = KeypackagePolicy(),
+    ): OutgoingKeypackages = read { outgoingKeypackages(credential.toFfi(), policy.toFfi()).toPublic() }
+
+    /**
+     * How a credential's key packages are doing, with those of the credentials whose place it took. For one that was
+     * replaced, how those of the one in force are.
+     *
+     * @throws CredentialException for a reference that is not this client's.
+     */
+    public suspend fun keypackageStatus(
+        credential: CredentialRef,
+        policy: KeypackagePolicy = KeypackagePolicy(),
+    ): KeypackageStatus = read { keypackageStatus(credential.toFfi(), policy.toFfi()).toPublic() }
+
+    /**
+     * What is left of a credential that [TransactionContext.replaceCredential] has replaced. `null` for one whose place no
+     * other has taken.
+     *
+     * @throws CredentialException for a reference that is not this client's.
+     */
+    public suspend fun credentialReplacement(old: CredentialRef): CredentialReplacement? =
+        read { credentialReplacement(old.toFfi())?.toPublic() }
+
+    /**
      * The credentials that [filter] lets through, in the order in which they were added.
      *
      * @throws StorageException of the file.
@@ -116,6 +244,19 @@ public class MlsClient private constructor(
         owner: ClientId,
         bytes: ByteArray,
     ): Keypackage = read { Keypackage(importKeypackageOf(owner, bytes)) }
+
+    /**
+     * Takes the package out of an event of Nostr and checks both: each tag that MIP-00 asks for, all that [importKeypackage]
+     * checks, [Marmot]'s rules, and that event and package are of one and the same author and say the same. Nothing is
+     * stored.
+     *
+     * The event's id and signature are *not* checked: that is for the app's Nostr library, before.
+     *
+     * @throws MarmotException for the event.
+     * @throws KeypackageException.Rejected for the package.
+     */
+    public suspend fun importKeypackageEvent(event: UnsignedEvent): Keypackage =
+        read { Keypackage(importKeypackageEvent(event.toFfi())) }
 
     /**
      * Encrypts the whole file with another key. Killed at any moment, the file opens with either the old or the new one.
@@ -214,6 +355,22 @@ public class MlsClient private constructor(
     public suspend fun outgoing(): List<OutgoingMessage> = read { outgoing().map(::OutgoingMessage) }
 
     /**
+     * What transactions of this client change from the moment on in which it is collected. What is not committed is not
+     * told, and neither is what another client of the same file commits. It does not keep the client open, and ends when it
+     * is closed and all is told.
+     *
+     * Each collector has a buffer of its own, of 256 changes. Whoever is too slow is told how many were
+     * [missed][StateChange.Missed].
+     *
+     * ```kotlin
+     * scope.launch(start = CoroutineStart.UNDISPATCHED) { // so it watches before what comes next
+     *     client.changes().collect { screen.show(client.keypackageStatus(credential)) }
+     * }
+     * ```
+     */
+    public fun changes(): Flow<StateChange> = watch()
+
+    /**
      * Closes the client without waiting for it: what is open is rolled back, and then the file is closed, by another
      * thread. Every later call gets [StorageException.Closed]; closing again does nothing.
      */
@@ -233,6 +390,14 @@ public class MlsClient private constructor(
 
     /** The client's id. */
     override fun toString(): String = "MlsClient($id)"
+
+    /** Nothing, of a client that is closed. It takes no time. */
+    internal fun subscribe(): FfiStateChanges? =
+        try {
+            native { ffi.changes() }
+        } catch (e: IllegalStateException) {
+            if (isOpen()) throw e else null
+        }
 
     internal fun open(): FfiClient = if (isOpen()) ffi else throw closed()
 

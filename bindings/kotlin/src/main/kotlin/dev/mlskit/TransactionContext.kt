@@ -82,6 +82,18 @@ public class TransactionContext internal constructor(
         }
     }
 
+    /**
+     * Generates a package as [Marmot.keypackageConfig] has it, for the key in the credential, and stores it with its private
+     * keys.
+     *
+     * @throws MarmotException for a credential that no Marmot package may have, and for a [lifetime] over Marmot's.
+     * @throws KeypackageException as [generateKeypackage].
+     */
+    public suspend fun generateMarmotKeypackage(
+        credential: CredentialRef,
+        lifetime: Duration? = null,
+    ): Keypackage = native.call { Keypackage(generateMarmotKeypackage(credential.toFfi(), lifetime?.toFfiSeconds())) }
+
     /** References to all key packages that the transaction sees, in the order in which they were made. */
     public suspend fun getKeypackageRefs(): List<KeypackageRef> =
         native.call { getKeypackageRefs().map(::KeypackageRef) }
@@ -90,12 +102,93 @@ public class TransactionContext internal constructor(
     public suspend fun keypackage(ref: KeypackageRef): Keypackage? =
         native.call { keypackage(ref.toFfi())?.let(::Keypackage) }
 
+    /** [MlsClient.validKeypackageRefs], of what the transaction sees. */
+    public suspend fun validKeypackageRefs(): List<KeypackageRef> =
+        native.call { validKeypackageRefs().map(::KeypackageRef) }
+
+    /** [MlsClient.isKeypackageValid], of what the transaction sees. */
+    public suspend fun isKeypackageValid(ref: KeypackageRef): Boolean = native.call { isKeypackageValid(ref.toFfi()) }
+
+    /** [MlsClient.isKeypackageValid], of what the transaction sees. */
+    public suspend fun isKeypackageValid(id: String): Boolean = native.call { isKeypackageValidById(id) }
+
+    /** [MlsClient.findKeypackageRef], of what the transaction sees. */
+    public suspend fun findKeypackageRef(id: String): KeypackageRef? =
+        native.call { findKeypackageRef(id)?.let(::KeypackageRef) }
+
+    /** [MlsClient.countValidKeypackages], of what the transaction sees. */
+    public suspend fun countValidKeypackages(credential: CredentialRef): Int =
+        native.call { countValidKeypackages(credential.toFfi()).clamped() }
+
     /** Removes a key package and its private keys. One that is gone already is no error. */
     public suspend fun removeKeypackage(ref: KeypackageRef): Unit = native.call { removeKeypackage(ref.toFfi()) }
 
     /** Removes all key packages of a credential with their private keys. */
     public suspend fun removeKeypackagesFor(credential: CredentialRef): Unit =
         native.call { removeKeypackagesFor(credential.toFfi()) }
+
+    /** Removes all key packages that have expired with their private keys, by index, and returns how many there were. */
+    public suspend fun removeExpiredKeypackages(): Long = native.call { removeExpiredKeypackages().clamped() }
+
+    /**
+     * Brings a credential's key packages to what [policy] wants: makes what is missing, and puts into the outbox what is to be
+     * published and what is to be withdrawn. See [MlsClient.outgoingKeypackages] for the outbox, and
+     * [MlsClient.maintainKeypackages] for both in one call. Called again it changes nothing, unless time has passed or
+     * something has happened.
+     *
+     * A credential that [was replaced][replaceCredential] gets no new packages: the one that took its place is maintained
+     * in its stead.
+     *
+     * @throws KeypackageException for packages that can't be made as the policy wants them.
+     */
+    public suspend fun maintainKeypackages(
+        credential: CredentialRef,
+        policy: KeypackagePolicy = KeypackagePolicy(),
+    ): Unit = native.call { maintainKeypackages(credential.toFfi(), policy.toFfi()) }
+
+    /**
+     * The directory has taken these packages. It puts packages that the app has made itself under the policy too.
+     * References that are unknown, confirmed already or gone are no error.
+     */
+    public suspend fun confirmPublished(refs: List<KeypackageRef>): Unit =
+        native.call { confirmPublished(refs.map(KeypackageRef::toFfi)) }
+
+    /**
+     * The directory serves these packages no longer. Their private keys stay until the policy's grace is over; what was
+     * removed is forgotten. References that are unknown, confirmed already or gone are no error.
+     */
+    public suspend fun confirmWithdrawn(refs: List<KeypackageRef>): Unit =
+        native.call { confirmWithdrawn(refs.map(KeypackageRef::toFfi)) }
+
+    /**
+     * Has all packages of a credential that were given out replaced by the next [maintainKeypackages], one for one as the new
+     * ones are published: once, after an update of the app that makes them otherwise, for one. Each call makes a whole new
+     * set, and what was not published before stays until it has expired, or all is.
+     */
+    public suspend fun renewKeypackages(credential: CredentialRef): Unit =
+        native.call { renewKeypackages(credential.toFfi()) }
+
+    /**
+     * Puts the credential [new] in the place of [old]: packages of [new] are made, those of [old] are withdrawn as their
+     * replacements are published, and each group in which this client has [old] gets a commit that moves it to [new], in
+     * [MlsClient.outgoing]. Call it again, or [maintainKeypackages], after each [commitAccepted] and [commitRejected] until
+     * nothing is left, to make the commits that could not be made before.
+     *
+     * From now on [new] is the credential [in force][CredentialFilter.inForce]: whatever maintains [old] maintains [new]. To
+     * take it back, replace [new] by [old].
+     *
+     * It returns what is left of [old]. When [nothing is][CredentialReplacement.isDone], [removeCredential] takes nothing
+     * away from anybody.
+     *
+     * @throws CredentialException.ReplacedByItself for one and the same credential.
+     * @throws GroupException.DifferentCiphersuite for two credentials of different ciphersuites.
+     * @throws KeypackageException for packages that can't be made as the policy wants them.
+     */
+    public suspend fun replaceCredential(
+        old: CredentialRef,
+        new: CredentialRef,
+        policy: KeypackagePolicy = KeypackagePolicy(),
+    ): CredentialReplacement = native.call { replaceCredential(old.toFfi(), new.toFfi(), policy.toFfi()).toPublic() }
 
     /**
      * Creates a group with this client as its only member, under a random id.

@@ -28,7 +28,7 @@ impl World {
         }
         let Some(at) = pick(&self.fetched, number).copied() else { return Ok(Made::Untouched) };
         let package = &self.ledger.packages[at];
-        let welcome = peer::welcome(&package.keypackage_ref, package.bytes.as_ref().unwrap());
+        let welcome = peer::welcome(package.not_after(), package.bytes.as_ref().unwrap());
         match letter {
             Letter::Good => return self.join(at, welcome).await,
             Letter::RolledBack => {

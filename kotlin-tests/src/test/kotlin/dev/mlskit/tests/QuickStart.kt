@@ -24,7 +24,7 @@ suspend fun publish(
             client.transaction { tx ->
                 val suite = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
                 val credential =
-                    tx.findCredentials(CredentialFilter(ciphersuite = suite)).firstOrNull()
+                    tx.findCredentials(CredentialFilter(ciphersuite = suite, inForce = true)).firstOrNull()
                         ?: tx.addCredential(Credential.basic(suite, client.id))
                 tx.generateKeypackage(credential) // lives for 84 days
             } // before this line nothing is stored, after it everything is

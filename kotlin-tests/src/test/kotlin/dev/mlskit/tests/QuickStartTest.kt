@@ -1,6 +1,7 @@
 package dev.mlskit.tests
 
 import dev.mlskit.ClientId
+import dev.mlskit.CredentialInfo
 import dev.mlskit.DatabaseKey
 import dev.mlskit.KeypackageRef
 import dev.mlskit.OutgoingKind
@@ -16,14 +17,14 @@ import kotlin.test.assertNull
 import kotlin.test.assertTrue
 
 /**
- * The examples compile and run: the library's README shows QuickStart.kt and GroupStart.kt to the letter, the
- * repository's is compiled itself.
+ * The examples compile and run: the library's README shows QuickStart.kt, GroupStart.kt and DirectoryStart.kt to the
+ * letter, the repository's is compiled itself.
  */
 class QuickStartTest {
     @Test
     fun `the readme shows what is compiled here`() {
         val readme = File("../bindings/kotlin/README.md").readText()
-        for (name in listOf("QuickStart", "GroupStart")) {
+        for (name in listOf("QuickStart", "GroupStart", "DirectoryStart")) {
             val compiled = File("src/test/kotlin/dev/mlskit/tests/$name.kt").readText().substringAfter("\n\n").trim()
             assertContains(readme, "```kotlin\n$compiled\n```")
         }
@@ -80,6 +81,30 @@ class QuickStartTest {
             expel(alice, group, bob.id)
             emptyOutbox(alice) { true }
             assertEquals(listOf(basic("alice")), alice.members(group).map { it.credential })
+        }
+
+    @Test
+    fun `the quick start for a directory works`() =
+        scenario {
+            val (client, credential) = client("alice")
+            val served = mutableMapOf<String, ByteArray>()
+            val server =
+                Server { method, path, body ->
+                    when (method) {
+                        "PUT" -> null.also { served[path] = body!! }
+                        "DELETE" -> served.remove(path)
+                        else -> served.remove(served.keys.first { it.endsWith("last-resort=false") })
+                    }
+                }
+            assertNotNull(supply(client, credential, server))
+            assertEquals(21, served.size)
+            val (bob, _) = client("bob")
+            val keypackage = assertNotNull(fetched(bob, server, client.id, SUITE))
+            assertEquals(20 to client.id, served.size to (keypackage.credential as CredentialInfo.Basic).identity)
+            val refusing = Server { _, path, _ -> throw Refused(path) }
+            client.transaction { tx -> tx.removeKeypackage(keypackage.ref) }
+            assertNotNull(supply(client, credential, refusing))
+            assertEquals(1 to 1, client.keypackageStatus(credential).run { pending to removed })
         }
 
     @Test

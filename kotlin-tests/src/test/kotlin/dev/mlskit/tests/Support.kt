@@ -7,6 +7,7 @@ import dev.mlskit.Credential
 import dev.mlskit.CredentialRef
 import dev.mlskit.DatabaseKey
 import dev.mlskit.LiveObjects
+import dev.mlskit.ManualClock
 import dev.mlskit.MlsClient
 import dev.mlskit.TransactionContext
 import kotlinx.coroutines.CoroutineScope
@@ -18,12 +19,15 @@ import java.io.File
 import java.nio.file.Files
 import kotlin.test.assertEquals
 import kotlin.test.assertFailsWith
-import kotlin.time.Duration.Companion.seconds
+import kotlin.time.Clock
+import kotlin.time.Duration
+import kotlin.time.Duration.Companion.minutes
+import kotlin.time.Instant
 
 /** The suite of all scenarios that don't ask for another. */
 val SUITE = Ciphersuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_ED25519
 
-private val NOTHING = LiveObjects(0, 0, 0, 0, 0, 0, 0)
+private val NOTHING = LiveObjects(0, 0, 0, 0, 0, 0, 0, 0, 0)
 
 /** A folder with encrypted files, and the clients that are open on them. All goes at the end of the scenario. */
 class World(
@@ -31,6 +35,7 @@ class World(
     scope: CoroutineScope,
 ) : CoroutineScope by scope {
     private val clients = mutableListOf<MlsClient>()
+    private val clocks = mutableListOf<HandClock>()
 
     /** The file of a client. */
     fun file(name: String): File = File(folder, "$name.db")
@@ -42,6 +47,12 @@ class World(
         key: ByteArray = KEY,
     ): MlsClient =
         DatabaseKey(key).use { MlsClient.open(file(name), it, ClientId(name), options) }.also { clients += it }
+
+    /** A client on a file that goes with it. */
+    suspend fun temporary(
+        id: ClientId,
+        options: ClientOptions = ClientOptions(),
+    ): MlsClient = MlsClient.temporary(id, folder, options).also { clients += it }
 
     /** Opens a copy of a file that only calls of the core make: crates/testkit/handed-over. Its client is Bob. */
     suspend fun handedOver(name: String): MlsClient {
@@ -60,8 +71,14 @@ class World(
         return client to credential
     }
 
+    /** A clock that stands at the present second. */
+    fun clock(): HandClock = HandClock().also { clocks += it }
+
     /** Closes everything. */
-    suspend fun end() = clients.forEach { it.shutdown() }
+    suspend fun end() {
+        clients.forEach { it.shutdown() }
+        clocks.forEach { it.close() }
+    }
 
     companion object {
         /** A key that is random enough for a test. */
@@ -72,12 +89,34 @@ class World(
     }
 }
 
+/** Stands still until it is turned. */
+class HandClock : AutoCloseable {
+    /** Where it stands. */
+    var now: Instant = Instant.fromEpochSeconds(Clock.System.now().epochSeconds)
+        set(value) {
+            field = value
+            manual.set(value)
+        }
+
+    private val manual = ManualClock(now)
+
+    /** What a client goes by that has this clock. */
+    val options = ClientOptions(clock = manual)
+
+    /** Turns it forward. */
+    fun advance(by: Duration) {
+        now += by
+    }
+
+    override fun close() = manual.close()
+}
+
 /** Runs a scenario over real encrypted files. Nothing may hang, and no native object may be left. */
 fun scenario(block: suspend World.() -> Unit) {
     val folder = Files.createTempDirectory("mlskit").toFile()
     try {
         runBlocking {
-            withTimeout(60.seconds) {
+            withTimeout(3.minutes) {
                 val world = World(folder, this)
                 try {
                     world.block()

@@ -1,5 +1,6 @@
 package com.example.member
 
+import dev.mlskit.ClientId
 import dev.mlskit.DatabaseKey
 import java.io.File
 
@@ -21,7 +22,8 @@ suspend fun main() {
 
 private suspend fun open(arguments: String): Member {
     val (path, key, name, address) = arguments.split(' ')
-    return DatabaseKey(key.hexToByteArray()).use { Member.open(File(path), it, name, Service(address)) }
+    val id = ClientId(name)
+    return DatabaseKey(key.hexToByteArray()).use { Member.open(File(path), it, id, Service(address, id)) }
 }
 
 private suspend fun Member.answer(command: String): String {

@@ -3,11 +3,14 @@ package com.example.member
 import dev.mlskit.Ciphersuite
 import dev.mlskit.ClientId
 import dev.mlskit.Credential
+import dev.mlskit.CredentialFilter
 import dev.mlskit.CredentialInfo
 import dev.mlskit.CredentialRef
 import dev.mlskit.DatabaseKey
 import dev.mlskit.GroupId
 import dev.mlskit.JoinOptions
+import dev.mlskit.KeypackageFraming
+import dev.mlskit.KeypackagePolicy
 import dev.mlskit.MessageException
 import dev.mlskit.MessageRejection
 import dev.mlskit.MlsClient
@@ -53,11 +56,14 @@ class Member private constructor(
     /** Whether the others went on in a way that this client can't follow: it has to be removed and added again. */
     private var isLost = false
 
-    /** Makes so many key packages and publishes them. */
+    /**
+     * Has the service serve so many key packages. An app does so at each start, after each Welcome, and when the report
+     * says. Whatever fails is done again by the next call.
+     */
     suspend fun publish(count: Int) {
-        val made = client.transaction { tx -> tx.generateKeypackages(credential, count) }
-        // After the commit: nobody gets a package whose private keys are not on the disk.
-        for (keypackage in made) service.publish(client.id, keypackage.toMlsMessage())
+        val policy = KeypackagePolicy(count, lastResort = false, framing = KeypackageFraming.MLS_MESSAGE)
+        val report = client.syncKeypackages(service, credential, policy)
+        report.refused.firstOrNull()?.let { throw it.error }
     }
 
     /** Creates a group. */
@@ -65,7 +71,7 @@ class Member private constructor(
 
     /** Adds a client to the group; the commit waits in the outbox. */
     suspend fun add(name: String) {
-        val taken = checkNotNull(service.take(ClientId(name), SUITE)) { "no key package is left" }
+        val taken = checkNotNull(service.fetch(ClientId(name), SUITE)) { "no key package is left" }
         val keypackage = client.importKeypackageOf(ClientId(name), taken)
         val group = group()
         client.transaction { tx -> tx.addMembers(group, listOf(keypackage)) }
@@ -153,7 +159,7 @@ class Member private constructor(
     }
 
     private suspend fun join() {
-        for (line in service.welcomes(client.id, welcomesSeen)) {
+        for (line in service.welcomes(welcomesSeen)) {
             try {
                 // This app joins whatever it is added to; another would look at who is in there, and abort.
                 client.transaction { tx -> tx.joinGroup(line.bytes, JoinOptions(replace = isLost)) }
@@ -223,12 +229,12 @@ class Member private constructor(
         suspend fun open(
             file: File,
             key: DatabaseKey,
-            name: String,
+            id: ClientId,
             service: Service,
         ): Member {
-            val client = MlsClient.open(file, key, ClientId(name))
+            val client = MlsClient.open(file, key, id)
             val credential =
-                client.credentials().lastOrNull()
+                client.findCredentials(CredentialFilter(inForce = true)).lastOrNull()
                     ?: client.transaction { tx -> tx.addCredential(Credential.basic(SUITE, client.id)) }
             return Member(client, credential, service)
         }

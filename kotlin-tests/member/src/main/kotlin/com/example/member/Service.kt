@@ -3,6 +3,8 @@ package com.example.member
 import dev.mlskit.Ciphersuite
 import dev.mlskit.ClientId
 import dev.mlskit.GroupId
+import dev.mlskit.KeypackageDirectory
+import dev.mlskit.KeypackageRef
 import dev.mlskit.OpaqueBytes
 import kotlinx.coroutines.Dispatchers
 import kotlinx.coroutines.withContext
@@ -13,29 +15,34 @@ import java.net.HttpURLConnection.HTTP_NOT_FOUND
 import java.net.URI
 
 /**
- * The directory and delivery service (crates/testkit/service) over HTTP. Each call may throw an [IOException]; then it
- * is made again: the service may or may not have got it.
+ * The directory and delivery service (crates/testkit/service) over HTTP, as [client]'s app sees it. Each call may throw an
+ * [IOException]; then it is made again: the service may or may not have got it.
  */
 class Service(
     private val address: String,
-) {
-    /** Publishes a key package. */
-    suspend fun publish(
-        client: ClientId,
-        keypackage: ByteArray,
+    private val client: ClientId,
+) : KeypackageDirectory {
+    override suspend fun publish(
+        keypackageRef: KeypackageRef,
+        bytes: ByteArray,
     ) {
-        request("POST", "keypackages?client=${hex(client)}", keypackage).expectSuccess()
+        request("POST", "keypackages?client=${hex(client)}", bytes).expectSuccess()
     }
 
-    /** Takes a key package of a client, for good. */
-    suspend fun take(
-        client: ClientId,
+    override suspend fun withdraw(keypackageRef: KeypackageRef) {
+        request("DELETE", "keypackages/$keypackageRef").expectSuccess()
+    }
+
+    override suspend fun fetch(
+        clientId: ClientId,
         ciphersuite: Ciphersuite,
     ): ByteArray? {
-        val query = "client=${hex(client)}&ciphersuite=${ciphersuite.number}"
+        val query = "client=${hex(clientId)}&ciphersuite=${ciphersuite.number}"
         val answer = request("POST", "keypackages/take?$query", ByteArray(0))
         return if (answer.status == HTTP_NOT_FOUND) null else answer.expectSuccess()
     }
+
+    override fun isRefusal(error: Exception): Boolean = error is RefusedException && error.status in 400..499
 
     /** Sends a commit, a proposal or a message. Returns whether it was taken: another commit may have been first. */
     suspend fun send(message: ByteArray): Boolean {
@@ -56,11 +63,8 @@ class Service(
         request("POST", "welcomes", welcome).expectSuccess()
     }
 
-    /** The Welcomes for a client behind a position. */
-    suspend fun welcomes(
-        client: ClientId,
-        after: Long,
-    ): List<Line> = lines("welcomes?client=${hex(client)}&after=$after")
+    /** The Welcomes for this client behind a position. */
+    suspend fun welcomes(after: Long): List<Line> = lines("welcomes?client=${hex(client)}&after=$after")
 
     private suspend fun lines(path: String): List<Line> {
         val text = request("GET", path).expectSuccess().decodeToString()
@@ -98,10 +102,17 @@ class Line(
     val bytes: ByteArray = text.substringAfter(' ').hexToByteArray()
 }
 
+/** The service said no. */
+class RefusedException(
+    /** The HTTP status. */
+    val status: Int,
+    reason: String,
+) : IOException("the service answered $status: $reason")
+
 private class Answer(
     val status: Int,
     private val body: ByteArray,
 ) {
     fun expectSuccess(): ByteArray =
-        if (status in 200..299) body else throw IOException("the service answered $status: ${body.decodeToString()}")
+        if (status in 200..299) body else throw RefusedException(status, body.decodeToString())
 }
