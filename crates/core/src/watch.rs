@@ -22,7 +22,8 @@ pub use state_change::{CredentialChange, StateChange};
 
 use crate::ClientId;
 
-/// How many changes a subscription keeps for whoever is slow to read them.
+/// How many changes a subscription keeps for whoever is slow to read them. Those of one transaction come at once: of one
+/// with more the first may be missed by whoever is fast, too.
 pub const MAX_UNREAD_CHANGES: usize = 256;
 
 /// A subscription to what a client changes, by [`Client::changes`](crate::Client::changes): a
@@ -72,11 +73,14 @@ impl Feed {
         let client = client.clone();
         keystore.on_commit(move |changes| {
             if sender.receiver_count() > 0 || events::are_wanted() {
-                for change in changes.into_iter().filter_map(|change: Change| StateChange::new(&client, change)) {
-                    events::emit(&change);
+                let changes = changes.into_iter().filter_map(|change: Change| StateChange::new(&client, change));
+                let changes: Vec<_> = changes.map(Arc::new).collect();
+                for change in &changes {
                     // Nobody may listen.
-                    let _ = sender.try_broadcast(Arc::new(change));
+                    let _ = sender.try_broadcast(change.clone());
                 }
+                // Behind that: the code of the app's own that runs here may panic.
+                changes.iter().for_each(|change| events::emit(change));
             }
         });
         Self(receiver.deactivate())

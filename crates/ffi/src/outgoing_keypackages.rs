@@ -19,7 +19,8 @@ pub struct OutgoingKeypackages {
     pub publish: Vec<KeypackagePublication>,
     /// What is to be withdrawn: of this and every other credential what was replaced, and what was removed.
     pub withdraw: Vec<KeypackageRef>,
-    /// When there will be more to do, if nothing happens before, in seconds since 1970. Nothing, where there never will.
+    /// When there will be more to do, if nothing happens before, in seconds since 1970: now, if a maintenance is due. Nothing,
+    /// where there never will.
     pub next: Option<u64>,
 }
 

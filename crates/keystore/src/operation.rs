@@ -69,6 +69,19 @@ impl<'a> Operation<'a> {
         self.connection.total_changes() != self.changes_before
     }
 
+    /// How much was written so far, for [`wrote_since`](Self::wrote_since).
+    #[must_use]
+    pub fn writes(&self) -> u64 {
+        self.connection.total_changes()
+    }
+
+    /// Whether anything was written since, or SQLite has undone the transaction: then a failure in between is one of the
+    /// whole operation.
+    #[must_use]
+    pub fn wrote_since(&self, writes: u64) -> bool {
+        self.connection.total_changes() != writes || self.connection.is_autocommit()
+    }
+
     /// What it has changed.
     pub(crate) fn take_changes(&self) -> Changes {
         self.view.notes.take()

@@ -67,10 +67,11 @@ impl<'a> Due<'a> {
     pub(super) fn next(&self, package: &KeypackageLife) -> Option<u64> {
         let KeypackageLife { state, withdrawn_at, over_at, .. } = package;
         match (state, withdrawn_at) {
-            (KeypackageState::Withdrawn, &Some(withdrawn_at)) if withdrawn_at <= self.now => Some(match over_at {
-                Some(over_at) => over_at.saturating_add(self.policy.second_look().as_secs()),
-                None => withdrawn_at.saturating_add(self.policy.grace.as_secs()),
-            }),
+            (KeypackageState::Withdrawn, &Some(withdrawn_at)) if withdrawn_at <= self.now => {
+                let grace_over = withdrawn_at.saturating_add(self.policy.grace.as_secs());
+                let second_look = over_at.map(|over_at| over_at.saturating_add(self.policy.second_look().as_secs()));
+                Some(second_look.unwrap_or(0).max(grace_over))
+            }
             (KeypackageState::Generated | KeypackageState::Published, _) if self.fitness(package) == Fitness::Fresh => {
                 Some(self.refresh_at(package))
             }

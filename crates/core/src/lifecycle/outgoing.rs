@@ -39,7 +39,8 @@ pub struct OutgoingKeypackages {
     pub publish: Vec<KeypackagePublication>,
     /// What is to be withdrawn: of this and every other credential what was replaced, and what was removed.
     pub withdraw: Vec<KeypackageRef>,
-    /// When there will be more to do, if nothing happens before. Nothing, where there never will.
+    /// When there will be more to do, if nothing happens before: now, if a maintenance is due. Nothing, where there never
+    /// will.
     pub next: Option<SystemTime>,
 }
 
@@ -56,7 +57,15 @@ pub(crate) fn outgoing(
     let line = [view.predecessors(credential)?, vec![credential]].concat();
     let of_line = out_of_service.iter().filter(|package| line.contains(&package.credential));
     let next = in_service.iter().chain(of_line).filter_map(|package| due.next(package));
-    let next = next.chain(view.next_purge(due.now)?).min();
+    let mut next = next.chain(view.next_purge()?).min();
+    // A package has aged since the maintenance, or there was none.
+    let is_short = [true, false].into_iter().any(|last_resort| {
+        let of_kind = in_service.iter().filter(|package| package.package.last_resort == last_resort);
+        of_kind.filter(|package| due.fitness(package) == Fitness::Fresh).count() < policy.target_of(last_resort)
+    });
+    if is_short {
+        next = Some(due.now);
+    }
 
     let mut publish = Vec::new();
     for package in in_service {

@@ -43,9 +43,17 @@ pub(crate) fn replace(
     if old_id == new_id {
         return Err(CredentialError::ReplacedByItself.into());
     }
-    operation.supersede_credential(old_id, new_id)?;
+    // Both replaced by one and the same: the call is repeated, and was followed by another replacement.
+    let is_repeated = match operation.successor(old_id)? {
+        Some(in_force) => operation.successor(new_id)? == Some(in_force),
+        None => false,
+    };
+    if !is_repeated {
+        operation.supersede_credential(old_id, new_id)?;
+    }
     maintain(operation, client, new, policy)?;
-    left_of(operation, old_id, new.clone())
+    let (_, successor) = in_force(operation, client, new)?;
+    left_of(operation, old_id, successor)
 }
 
 /// Nothing for a credential that is in force.
@@ -93,8 +101,9 @@ pub(super) fn move_groups(
     for predecessor in operation.predecessors(credential)? {
         for group_id in operation.groups_to_move(predecessor)? {
             let group_id = GroupId::from_slice(&group_id);
+            let writes = operation.writes();
             match group::update_keys(operation, client, &group_id, Some(credential_ref)) {
-                Err(Error::Group(reason)) if is_for_later(&reason) => {}
+                Err(Error::Group(reason)) if is_for_later(&reason) && !operation.wrote_since(writes) => {}
                 other => other?,
             }
         }
@@ -102,8 +111,8 @@ pub(super) fn move_groups(
     Ok(())
 }
 
-/// Refusals that come before anything is changed. What OpenMLS refuses is the commit: it may be that it can't carry an
-/// accepted proposal of a peer, who must not stop all the rest.
+/// Refusals of a group as it is now. What OpenMLS refuses is the commit: it may be that it can't carry an accepted proposal of a
+/// peer, who must not stop all the rest.
 fn is_for_later(reason: &GroupError) -> bool {
     matches!(
         reason,

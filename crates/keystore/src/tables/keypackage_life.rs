@@ -108,14 +108,13 @@ impl View<'_> {
     ///
     /// # Errors
     /// [`StorageError`](crate::StorageError)s of the medium.
-    pub fn next_purge(&self, now: u64) -> Result<Option<u64>> {
-        let now = seconds("now", now)?;
-        let first = |statement, parameters: &[i64]| {
+    pub fn next_purge(&self) -> Result<Option<u64>> {
+        let first = |statement| {
             let mut statement = self.connection.prepare_cached(statement)?;
-            statement.query_row(rusqlite::params_from_iter(parameters), |row| row.get::<_, Option<i64>>(0))
+            statement.query_row([], |row| row.get::<_, Option<i64>>(0))
         };
-        let second_look = first(FIRST_OVER, &[])?.map(|over_at| over_at.saturating_add(SECOND_LOOK));
-        let next = first(NEXT_EXPIRY, &[now])?.into_iter().chain(second_look).min();
+        let second_look = first(FIRST_OVER)?.map(|over_at| over_at.saturating_add(SECOND_LOOK));
+        let next = first(NEXT_EXPIRY)?.into_iter().chain(second_look).min();
         Ok(next.map(i64::cast_unsigned))
     }
 }
@@ -231,7 +230,7 @@ pub(crate) const COUNT: &str = "SELECT count(*), count(*) - count(offered_at) FR
 pub(crate) const IS_PENDING: &str = "
     SELECT EXISTS (
         SELECT 1 FROM key_package WHERE hash_ref = ?1 AND state = 0 AND offered_at IS NOT NULL AND not_after > ?2)";
-pub(crate) const NEXT_EXPIRY: &str = "SELECT min(not_after) FROM key_package WHERE not_after > ?1";
+pub(crate) const NEXT_EXPIRY: &str = "SELECT min(not_after) FROM key_package WHERE over_at IS NULL";
 pub(crate) const FIRST_OVER: &str = "SELECT min(over_at) FROM key_package WHERE over_at IS NOT NULL";
 pub(crate) const TOMBSTONES: &str = "
     SELECT hash_ref, ciphersuite, credential_type, not_before, not_after, last_resort
@@ -245,7 +244,7 @@ pub(crate) const PUBLISHED: &str = returning!(
 );
 pub(crate) const PUBLISHED_LATE: &str = returning!(
     "
-    UPDATE key_package SET state = 2, retired_at = ?2, withdrawn_at = NULL WHERE hash_ref = ?1 AND state = 3"
+    UPDATE key_package SET state = 2, retired_at = ?2, withdrawn_at = NULL, over_at = NULL WHERE hash_ref = ?1 AND state = 3"
 );
 pub(crate) const RETIRE: &str =
     returning!("UPDATE key_package SET state = 2, retired_at = ?2 WHERE hash_ref = ?1 AND state < 2");

@@ -110,10 +110,11 @@ impl Writer {
         let open = self.open.take();
         let deleted_secrets = open.as_ref().is_some_and(|open| open.deleted_secrets);
         let _ = fate.set(TransactionError::TransactionFinished);
-        self.tell(open.map(|open| open.changes.into_vec()).unwrap_or_default());
         if deleted_secrets || self.truncate_due.is_some() {
             self.truncate_wal();
         }
+        // Behind that: whoever hears of it reads, and a reader keeps the log from being emptied.
+        self.tell(open.map(|open| open.changes.into_vec()).unwrap_or_default());
         Ok(())
     }
 

@@ -138,6 +138,9 @@ scenarios! {
         for (old, new) in [(&first, &second), (&second, &third)] {
             commit(&alice.client, async |tx| tx.replace_credential(old, new, &policy).await).await;
         }
+        let repeated = commit(&alice.client, async |tx| tx.replace_credential(&first, &second, &policy).await).await;
+        assert_eq!(repeated.successor, third, "who repeats a call takes back nothing");
+        assert_eq!(left_of(&alice, &second).await.unwrap().successor, third);
         alice.credential_ref = third.clone();
         let of_third = alice.publish_all().await;
         assert!(alice.maintain().await.withdraw.contains(&of_first[0]));

@@ -1,6 +1,8 @@
 //! How each sequence ends: with a clock that is right and a directory that answers, everything comes to rest, and then
 //! to an end.
 
+use std::time::{Duration, UNIX_EPOCH};
+
 use super::{
     Outcome, ensure,
     judge::Made,
@@ -57,7 +59,10 @@ impl World {
         let known = self.ledger.packages.len();
         self.story.push(format!("at the end: {what}"));
         self.sync(&[], known).await?;
-        self.judge(Made::ByPolicy, known).await
+        self.judge(Made::ByPolicy, known).await?;
+        let outgoing = self.client.outgoing_keypackages(&self.credential(), &self.terms.policy()).await?;
+        let is_to_come = outgoing.next.is_none_or(|next| next > UNIX_EPOCH + Duration::from_secs(self.now()));
+        ensure(is_to_come, || format!("(d) an app that calls at `next` would call for ever: {outgoing:?}"))
     }
 
     /// Past the grace, and past the second look at what has expired or was withdrawn in the future.

@@ -218,13 +218,13 @@ impl Ledger {
     }
 
     pub(super) fn published(&mut self, at: usize) {
-        let stage = &mut self.packages[at].stage;
-        *stage = match *stage {
-            Stage::Own | Stage::Pending => Stage::Published,
-            // The publication may have come after the withdrawal.
-            Stage::Withdrawn(_) => Stage::Retired,
-            other => other,
-        };
+        let package = &mut self.packages[at];
+        match package.stage {
+            Stage::Own | Stage::Pending => package.stage = Stage::Published,
+            // The publication may have come after the withdrawal: it is looked at anew.
+            Stage::Withdrawn(_) => (package.stage, package.over_since, package.may_go) = (Stage::Retired, None, false),
+            _ => {}
+        }
     }
 
     pub(super) fn withdrawn(&mut self, at: usize, now: u64) {
