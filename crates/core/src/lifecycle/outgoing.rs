@@ -10,7 +10,7 @@ use mlskit_keystore::{KeypackageState, View};
 use super::{
     KeypackagePolicy,
     due::{Due, Fitness},
-    replace::in_force,
+    replace::{in_force, line},
 };
 use crate::{Client, CredentialRef, KeypackageExt, KeypackageRef, Result, clock, keypackage};
 
@@ -54,7 +54,7 @@ pub(crate) fn outgoing(
     let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
     let in_service = view.keypackages_in_service(credential)?;
     let out_of_service = view.keypackages_out_of_service()?;
-    let line = [view.predecessors(credential)?, vec![credential]].concat();
+    let line = line(view, credential)?;
     let of_line = out_of_service.iter().filter(|package| line.contains(&package.credential));
     let next = in_service.iter().chain(of_line).filter_map(|package| due.next(package));
     let mut next = next.chain(view.next_purge()?).min();

@@ -43,12 +43,9 @@ pub(crate) fn replace(
     if old_id == new_id {
         return Err(CredentialError::ReplacedByItself.into());
     }
-    // Both replaced by one and the same: the call is repeated, and was followed by another replacement.
-    let is_repeated = match operation.successor(old_id)? {
-        Some(in_force) => operation.successor(new_id)? == Some(in_force),
-        None => false,
-    };
-    if !is_repeated {
+    // Else both are replaced by one and the same: the call is repeated, and was followed by another replacement.
+    let (of_old, of_new) = (operation.successor(old_id)?, operation.successor(new_id)?);
+    if of_old.is_none() || of_old != of_new {
         operation.supersede_credential(old_id, new_id)?;
     }
     maintain(operation, client, new, policy)?;
@@ -75,6 +72,13 @@ fn left_of(view: &View<'_>, old: CredentialId, successor: CredentialRef) -> Resu
     let groups = groups.iter().map(|group_id| GroupId::from_slice(group_id)).collect();
     let (keypackages, _) = view.count_keypackages(old)?;
     Ok(CredentialReplacement { successor, groups, keypackages })
+}
+
+/// A credential in force, behind all those whose place it has taken.
+pub(super) fn line(view: &View<'_>, in_force: CredentialId) -> Result<Vec<CredentialId>> {
+    let mut line = view.predecessors(in_force)?;
+    line.push(in_force);
+    Ok(line)
 }
 
 /// The credential, or the one that has taken its place.

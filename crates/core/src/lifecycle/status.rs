@@ -10,7 +10,7 @@ use super::{
     due::{Due, Fitness},
     maintain::in_service,
     outgoing::time,
-    replace::in_force,
+    replace::{in_force, line},
 };
 use crate::{Client, CredentialFilter, CredentialRef, Result, clock, credential};
 
@@ -50,7 +50,7 @@ pub(crate) fn status(
     let (credential, credential_ref) = in_force(view, client, credential_ref)?;
     let due = Due::new(policy, clock::seconds(client.now()), &credential_ref)?;
     let mut status = KeypackageStatus::default();
-    for one in [view.predecessors(credential)?, vec![credential]].concat() {
+    for one in line(view, credential)? {
         let (_, unmanaged) = view.count_keypackages(one)?;
         status.unmanaged += unmanaged;
     }

@@ -31,24 +31,30 @@ const LIVES: usize = 24;
 
 #[test]
 fn killed_at_any_moment_a_file_opens_whole_with_exactly_what_was_committed() {
-    let kills = setting("MLSKIT_KILLS").unwrap_or(KILLS);
-    let seed = setting("MLSKIT_KILLED_SEED").unwrap_or_else(|| u64::from(std::process::id()));
-    tell(&format!("{kills} kills; MLSKIT_KILLED_SEED={seed} repeats the choices, though not the moments"));
-
+    let (kills, tallies) = in_lanes(KILLS, files_that_live_and_die);
     let mut tally = Tally::default();
-    thread::scope(|scope| {
-        let lane = |lane: usize| {
-            let share = kills / LANES + usize::from(lane < kills % LANES);
-            scope.spawn(move || files_that_live_and_die(Dice::new(seed.wrapping_add(lane as u64)), share))
-        };
-        let lanes: Vec<_> = (0..LANES).map(lane).collect();
-        lanes.into_iter().for_each(|lane| tally.add(&lane.join().unwrap()));
-    });
-
+    tallies.iter().for_each(|lane| tally.add(lane));
     tell(&format!("{tally:?}"));
     assert_eq!(tally.kills, kills);
     // Else the test has lost its aim. Nearly half of them hit a commit.
     assert!(kills < KILLS || (tally.while_committing > 0 && tally.while_opening > 0), "{tally:?}");
+}
+
+/// Spends so many kills, or as many as are asked for, in lanes side by side; what became of each lane.
+fn in_lanes<T: Send>(kills: usize, live_and_die: impl Fn(Dice, usize) -> T + Sync) -> (usize, Vec<T>) {
+    let kills = setting("MLSKIT_KILLS").unwrap_or(kills);
+    let seed = setting("MLSKIT_KILLED_SEED").unwrap_or_else(|| u64::from(std::process::id()));
+    tell(&format!("{kills} kills; MLSKIT_KILLED_SEED={seed} repeats the choices, though not the moments"));
+    let live_and_die = &live_and_die;
+    let tallies = thread::scope(|scope| {
+        let lane = |lane: usize| {
+            let share = kills / LANES + usize::from(lane < kills % LANES);
+            scope.spawn(move || live_and_die(Dice::new(seed.wrapping_add(lane as u64)), share))
+        };
+        let lanes: Vec<_> = (0..LANES).map(lane).collect();
+        lanes.into_iter().map(|lane| lane.join().unwrap()).collect()
+    });
+    (kills, tallies)
 }
 
 fn files_that_live_and_die(mut dice: Dice, kills: usize) -> Tally {

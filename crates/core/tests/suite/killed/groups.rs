@@ -22,7 +22,7 @@ use mlskit::{
 };
 use tempfile::TempDir;
 
-use super::{KILLS, LANES, LIVES, dice::Dice, setting, tell};
+use super::{KILLS, LIVES, dice::Dice, in_lanes, tell};
 
 #[derive(Debug, Default)]
 struct Tally {
@@ -36,26 +36,16 @@ struct Tally {
 
 #[test]
 fn killed_at_any_moment_a_group_goes_on_with_what_the_outbox_holds_and_uses_no_key_twice() {
-    let kills = setting("MLSKIT_KILLS").unwrap_or(KILLS);
-    let seed = setting("MLSKIT_KILLED_SEED").unwrap_or_else(|| u64::from(std::process::id()));
-    tell(&format!("{kills} kills; MLSKIT_KILLED_SEED={seed} repeats the choices, though not the moments"));
+    let (kills, tallies) = in_lanes(KILLS, groups_that_live_and_die);
     let mut tally = Tally::default();
-    thread::scope(|scope| {
-        let lane = |lane: usize| {
-            let share = kills / LANES + usize::from(lane < kills % LANES);
-            scope.spawn(move || groups_that_live_and_die(Dice::new(seed.wrapping_add(lane as u64)), share))
-        };
-        let lanes: Vec<_> = (0..LANES).map(lane).collect();
-        for lane in lanes {
-            let Tally { kills, while_opening, messages, commits, leaves, found_unsettled } = lane.join().unwrap();
-            tally.kills += kills;
-            tally.while_opening += while_opening;
-            tally.messages += messages;
-            tally.commits += commits;
-            tally.leaves += leaves;
-            tally.found_unsettled += found_unsettled;
-        }
-    });
+    for Tally { kills, while_opening, messages, commits, leaves, found_unsettled } in tallies {
+        tally.kills += kills;
+        tally.while_opening += while_opening;
+        tally.messages += messages;
+        tally.commits += commits;
+        tally.leaves += leaves;
+        tally.found_unsettled += found_unsettled;
+    }
     tell(&format!("{tally:?}"));
     assert_eq!(tally.kills, kills);
     // Else the test has lost its aim.

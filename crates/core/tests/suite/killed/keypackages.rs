@@ -17,7 +17,7 @@ use mlskit_testkit::clock::HandClock;
 use tempfile::TempDir;
 use world::{DAY, GRACE, World};
 
-use super::{dice::Dice, setting, tell};
+use super::{dice::Dice, in_lanes, tell};
 use crate::{
     apart::{Answered, Asking, LOST},
     lifecycle::{few, open},
@@ -25,7 +25,6 @@ use crate::{
 
 /// How many clients are killed; `MLSKIT_KILLS` asks for another number.
 const KILLS: usize = 120;
-const LANES: usize = 4;
 /// Lives of one file, at most.
 const LIVES: usize = 24;
 /// Questions of one life, at most.
@@ -52,18 +51,9 @@ struct Tally {
 
 #[test]
 fn killed_at_any_moment_a_client_has_the_keys_of_all_that_peers_may_have_and_of_nothing_for_ever() {
-    let kills = setting("MLSKIT_KILLS").unwrap_or(KILLS);
-    let seed = setting("MLSKIT_KILLED_SEED").unwrap_or_else(|| u64::from(std::process::id()));
-    tell(&format!("{kills} kills; MLSKIT_KILLED_SEED={seed} repeats the choices, though not the moments"));
+    let (kills, tallies) = in_lanes(KILLS, clients_that_live_and_die);
     let mut tally = Tally::default();
-    thread::scope(|scope| {
-        let lane = |lane: usize| {
-            let share = kills / LANES + usize::from(lane < kills % LANES);
-            scope.spawn(move || clients_that_live_and_die(Dice::new(seed.wrapping_add(lane as u64)), share))
-        };
-        let lanes: Vec<_> = (0..LANES).map(lane).collect();
-        lanes.into_iter().for_each(|lane| tally.add(lane.join().unwrap()));
-    });
+    tallies.into_iter().for_each(|lane| tally.add(lane));
     tell(&format!("{tally:?}"));
     assert_eq!(tally.kills, kills);
     let counts = [
